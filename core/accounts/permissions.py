@@ -1,0 +1,60 @@
+"""Who may do what: permissions, and the roles that bundle them."""
+
+from enum import StrEnum
+
+from flask_babel import lazy_gettext as _l
+
+
+class Permission(StrEnum):
+    DRAFT_DISCLOSURE = "draft_disclosure"
+    REVIEW_DISCLOSURE = "review_disclosure"
+    IMPORT_DATA = "import_data"
+    HANDLE_REPORT = "handle_report"
+    DECIDE_EXTENSION = "decide_extension"
+    SUPERVISE_REPORTS = "supervise_reports"
+    RECORD_REPORT = "record_report"
+    MANAGE_ACCOUNTS = "manage_accounts"
+    READ_AUDIT = "read_audit"
+
+
+class Role(StrEnum):
+    EDITOR = "editor"
+    APPROVER = "approver"
+    OFFICER = "officer"
+    HEAD = "head"
+    OPERATOR = "operator"
+    SUPERVISOR = "supervisor"
+    ADMINISTRATOR = "administrator"
+
+
+ROLE_LABELS = {
+    Role.EDITOR: _l("编辑"),
+    Role.APPROVER: _l("审核"),
+    Role.OFFICER: _l("经办人"),
+    Role.HEAD: _l("部门负责人"),
+    Role.OPERATOR: _l("话务员"),
+    Role.SUPERVISOR: _l("督办"),
+    Role.ADMINISTRATOR: _l("管理员"),
+}
+
+ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
+    Role.EDITOR: frozenset({Permission.DRAFT_DISCLOSURE, Permission.IMPORT_DATA}),
+    Role.APPROVER: frozenset({Permission.REVIEW_DISCLOSURE}),
+    Role.OFFICER: frozenset({Permission.HANDLE_REPORT}),
+    Role.HEAD: frozenset({Permission.HANDLE_REPORT, Permission.DECIDE_EXTENSION}),
+    Role.OPERATOR: frozenset({Permission.RECORD_REPORT}),
+    Role.SUPERVISOR: frozenset({Permission.SUPERVISE_REPORTS}),
+    Role.ADMINISTRATOR: frozenset(
+        {
+            Permission.DRAFT_DISCLOSURE,
+            Permission.REVIEW_DISCLOSURE,
+            Permission.IMPORT_DATA,
+            Permission.MANAGE_ACCOUNTS,
+            Permission.READ_AUDIT,
+        }
+    ),
+}
+
+
+def permissions_of(roles: list[str]) -> frozenset[Permission]:
+    return frozenset().union(*(ROLE_PERMISSIONS[Role(role)] for role in roles))

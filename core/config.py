@@ -1,0 +1,138 @@
+"""The settings of one installation: read once from the environment, checked, then frozen."""
+
+import os
+import secrets
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from core.tables import ROOT
+
+PREFIX = "MINGJIAN_"
+SEARCH_BACKENDS = ("auto", "sqlite", "whoosh")
+SECRET_BYTES = 32
+
+
+class ConfigError(Exception):
+    """A setting that cannot be used; the text says which, why and what would do."""
+
+
+@dataclass(frozen=True)
+class Settings:
+    """Each field is the environment variable MINGJIAN_<NAME>; docs/operations.md explains them all."""
+
+    data_dir: Path
+    database_url: str
+    base_url: str
+    site_name: str
+    city: str
+    environment_hotline: str
+    market_hotline: str
+    search_backend: str
+    redis_url: str | None
+    smtp_url: str | None
+    mail_from: str
+    demo: bool
+    secret_key_file: Path
+    sealing_key_file: Path
+    receipt_pepper_file: Path
+
+    @classmethod
+    def from_environ(cls, environ: Mapping[str, str] = os.environ) -> "Settings":
+        _refuse_unknown(environ)
+        data_dir = Path(environ.get(f"{PREFIX}DATA_DIR") or ROOT / "var").expanduser().absolute()
+        get = _reader(environ)
+        return cls(
+            data_dir=data_dir,
+            database_url=_database_url(get("DATABASE_URL", f"sqlite:///{data_dir / 'mingjian.db'}")),
+            base_url=_web_address(get("BASE_URL", "http://127.0.0.1:8000")),
+            site_name=get("SITE_NAME", "明鉴"),
+            city=get("CITY", "许昌市"),
+            environment_hotline=get("ENVIRONMENT_HOTLINE", "12345"),
+            market_hotline=get("MARKET_HOTLINE", "12315"),
+            search_backend=_one_of("SEARCH_BACKEND", get("SEARCH_BACKEND", "auto"), SEARCH_BACKENDS),
+            redis_url=_scheme("REDIS_URL", get("REDIS_URL", ""), ("redis", "rediss", "unix")),
+            smtp_url=_scheme("SMTP_URL", get("SMTP_URL", ""), ("smtp", "smtps")),
+            mail_from=get("MAIL_FROM", "mingjian@localhost"),
+            demo=_one_of("DEMO", get("DEMO", "no"), ("yes", "no")) == "yes",
+            secret_key_file=Path(get("SECRET_KEY_FILE", str(data_dir / "keys" / "secret.key"))),
+            sealing_key_file=Path(get("SEALING_KEY_FILE", str(data_dir / "keys" / "sealing.key"))),
+            receipt_pepper_file=Path(get("RECEIPT_PEPPER_FILE", str(data_dir / "keys" / "receipt.pepper"))),
+        )
+
+    @property
+    def is_https(self) -> bool:
+        return self.base_url.startswith("https://")
+
+    def prepare(self) -> None:
+        """Make the data folder and the keys that are not there yet; each key file is readable by its owner alone."""
+        self.data_dir.mkdir(parents=True, exist_ok=True)
+        for path in (self.secret_key_file, self.sealing_key_file, self.receipt_pepper_file):
+            _create_secret(path)
+
+    def read_secret(self, path: Path) -> bytes:
+        """The 32 bytes of a key file."""
+        try:
+            secret = path.read_bytes()
+        except OSError as error:
+            raise ConfigError(f"密钥文件 {path} 读不到（{error.strerror}）。请先运行 flask --app wsgi setup。") from error
+        if len(secret) != SECRET_BYTES:
+            raise ConfigError(f"密钥文件 {path} 应为 {SECRET_BYTES} 字节，实际 {len(secret)} 字节。")
+        return secret
+
+
+def _create_secret(path: Path) -> None:
+    if path.exists():
+        return
+    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o400)
+    with os.fdopen(descriptor, "wb") as file:
+        file.write(secrets.token_bytes(SECRET_BYTES))
+        file.flush()
+        os.fsync(file.fileno())
+
+
+def _reader(environ: Mapping[str, str]) -> Callable[[str, str], str]:
+    def get(name: str, default: str) -> str:
+        return environ.get(PREFIX + name, "").strip() or default
+
+    return get
+
+
+def _refuse_unknown(environ: Mapping[str, str]) -> None:
+    known = {PREFIX + name.upper() for name in Settings.__dataclass_fields__}
+    own_words = (f"{PREFIX}TEST_", f"{PREFIX}REAL_DATA", f"{PREFIX}SERVE_")
+    unknown = sorted(name for name in environ if name.startswith(PREFIX) and name not in known)
+    unknown = [name for name in unknown if not name.startswith(own_words)]
+    if unknown:
+        raise ConfigError(f"不认识的设置：{'、'.join(unknown)}。可用的设置见 docs/operations.md。")
+
+
+def _database_url(url: str) -> str:
+    if url.startswith("postgresql://"):
+        return url.replace("postgresql://", "postgresql+psycopg://", 1)
+    if url.startswith(("sqlite:///", "postgresql+psycopg://")):
+        return url
+    raise ConfigError(f"{PREFIX}DATABASE_URL 要以 sqlite:/// 或 postgresql:// 开头，现在是 {url.split(':')[0]}:…。")
+
+
+def _web_address(url: str) -> str:
+    parts = urlsplit(url)
+    if parts.scheme not in ("http", "https") or not parts.netloc:
+        raise ConfigError(f"{PREFIX}BASE_URL 要写成完整网址，如 https://mingjian.example.cn，现在是 {url}。")
+    return url.rstrip("/")
+
+
+def _one_of(name: str, value: str, allowed: tuple[str, ...]) -> str:
+    if value not in allowed:
+        raise ConfigError(f"{PREFIX}{name} 只能是 {'、'.join(allowed)} 之一，现在是 {value}。")
+    return value
+
+
+def _scheme(name: str, url: str, allowed: tuple[str, ...]) -> str | None:
+    if not url:
+        return None
+    if urlsplit(url).scheme not in allowed:
+        raise ConfigError(f"{PREFIX}{name} 要以 {'、'.join(one + '://' for one in allowed)} 开头。")
+    return url

@@ -1,0 +1,172 @@
+"""What must happen after a commit: the jobs are rows of the same transaction, the worker runs them in order.
+
+A handler's writes and the mark "done" share one transaction, so that work in the database happens exactly once
+whenever the worker dies. Work outside it (a mail) may be repeated after a crash and must carry a stable key.
+A job that fails is tried again, later and later; the jobs of its topic behind it go on.
+"""
+
+import threading
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+import structlog
+from sqlalchemy import Index, Integer, String, Text, and_, select
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from core.audit import RowNumber
+from core.clock import Clock
+from core.config import Settings
+from core.database import Base, Database, unit_of_work
+
+log = structlog.get_logger()
+
+RETRY_AFTER = tuple(timedelta(seconds=seconds) for seconds in (2, 10, 60, 600, 3600))
+KEEP_DONE = timedelta(days=7)
+
+
+class OutboxJob(Base):
+    __tablename__ = "outbox_job"
+    __table_args__ = (
+        Index("ix_outbox_job_due", "done_at", "not_before", "id"),
+        {"sqlite_autoincrement": True},
+    )
+
+    id: Mapped[int] = mapped_column(RowNumber, primary_key=True)
+    topic: Mapped[str] = mapped_column(String(60))
+    payload: Mapped[dict[str, Any]]
+    created_at: Mapped[datetime]
+    not_before: Mapped[datetime]
+    attempts: Mapped[int] = mapped_column(Integer, default=0)
+    last_error: Mapped[str | None] = mapped_column(Text)
+    done_at: Mapped[datetime | None]
+
+
+class SweepRun(Base):
+    __tablename__ = "sweep_run"
+
+    name: Mapped[str] = mapped_column(String(60), primary_key=True)
+    last_at: Mapped[datetime]
+
+
+@dataclass(frozen=True)
+class Job:
+    """What a handler or a sweep gets. `services` holds the objects that the composition root made (search, mailer)."""
+
+    session: Session
+    payload: Mapping[str, Any]
+    now: datetime
+    settings: Settings
+    services: Mapping[str, Any]
+
+
+Handler = Callable[[Job], None]
+
+
+@dataclass(frozen=True)
+class Sweep:
+    name: str
+    every: timedelta
+    run: Handler
+
+
+def enqueue(session: Session, topic: str, *, at: datetime, **payload: Any) -> None:
+    """A job that the worker runs once this transaction is committed. `payload` holds ids, never a reporter's words."""
+    session.add(OutboxJob(topic=topic, payload=payload, created_at=at, not_before=at, attempts=0))
+
+
+class Worker:
+    def __init__(
+        self,
+        database: Database,
+        *,
+        settings: Settings,
+        clock: Clock,
+        handlers: Mapping[str, Handler],
+        sweeps: Sequence[Sweep] = (),
+        services: Mapping[str, Any],
+    ) -> None:
+        self.database = database
+        self.settings = settings
+        self.clock = clock
+        self.handlers = handlers
+        self.sweeps = (*sweeps, Sweep("outbox.forget_done", timedelta(hours=1), _forget_done))
+        self.services = services
+
+    def run(self, stop: threading.Event, *, pause: float = 0.2) -> None:
+        """Work until `stop` is set. Two workers on one database do not harm each other but gain nothing."""
+        while not stop.is_set():
+            if not self.run_due():
+                stop.wait(pause)
+
+    def run_due(self) -> int:
+        """Run all that is due now; the number of jobs and sweeps run."""
+        count = 0
+        while self._run_next():
+            count += 1
+        return count + sum(self._run_sweep(sweep) for sweep in self.sweeps)
+
+    def _run_next(self) -> bool:
+        now = self.clock.now()
+        with self.database.read() as session:
+            job_id = session.scalar(_due(now).with_only_columns(OutboxJob.id))
+        if job_id is None:
+            return False
+        try:
+            with unit_of_work(self.database) as session:
+                job = session.scalar(
+                    select(OutboxJob)
+                    .where(OutboxJob.id == job_id, OutboxJob.done_at.is_(None))
+                    .with_for_update(skip_locked=True)
+                )
+                if job is not None:
+                    self.handlers[job.topic](self._job(session, job.payload, now))
+                    job.done_at = now
+        except Exception as error:
+            self._put_off(job_id, error)
+        return True
+
+    def _put_off(self, job_id: int, error: Exception) -> None:
+        with unit_of_work(self.database) as session:
+            job = session.get_one(OutboxJob, job_id)
+            job.attempts += 1
+            job.last_error = type(error).__name__
+            job.not_before = self.clock.now() + RETRY_AFTER[min(job.attempts, len(RETRY_AFTER)) - 1]
+            log.error("job_failed", job=job_id, topic=job.topic, attempts=job.attempts, error=type(error).__name__)
+
+    def _run_sweep(self, sweep: Sweep) -> bool:
+        now = self.clock.now()
+        with self.database.read() as session:
+            last = session.get(SweepRun, sweep.name)
+            if last is not None and last.last_at + sweep.every > now:
+                return False
+        try:
+            with unit_of_work(self.database) as session:
+                session.merge(SweepRun(name=sweep.name, last_at=now))
+                sweep.run(self._job(session, {}, now))
+        except Exception as error:
+            log.error("sweep_failed", sweep=sweep.name, error=type(error).__name__)
+            with unit_of_work(self.database) as session:
+                session.merge(SweepRun(name=sweep.name, last_at=now))
+        return True
+
+    def _job(self, session: Session, payload: Mapping[str, Any], now: datetime) -> Job:
+        return Job(session, payload, now, self.settings, self.services)
+
+
+def _due(now: datetime) -> Any:
+    return (
+        select(OutboxJob)
+        .where(and_(OutboxJob.done_at.is_(None), OutboxJob.not_before <= now))
+        .order_by(OutboxJob.id)
+        .limit(1)
+    )
+
+
+def _forget_done(job: Job) -> None:
+    old = job.session.scalars(
+        select(OutboxJob).where(OutboxJob.done_at < job.now - KEEP_DONE).order_by(OutboxJob.id).limit(1000)
+    )
+    for row in old:
+        job.session.delete(row)
