@@ -1,0 +1,1 @@
+"""The web shell: what every page has, whoever wrote it."""

@@ -1,0 +1,64 @@
+"""This request's session, time, actor and settings. Only views and templates ask here; rules take arguments."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any, cast
+
+from flask import current_app, g
+from sqlalchemy.orm import Session
+
+from core.accounts.actor import Actor
+from core.clock import Clock, local_date
+from core.config import Settings
+from core.database import Database
+from core.working_calendar import WorkingCalendar
+
+EXTENSION = "mingjian"
+
+
+@dataclass(frozen=True)
+class House:
+    """What one running application is made of."""
+
+    settings: Settings
+    database: Database
+    clock: Clock
+    secret_key: bytes
+
+
+def house() -> House:
+    return cast(House, current_app.extensions[EXTENSION])
+
+
+def session() -> Session:
+    """The one session of this request; the shell opens, commits and closes it."""
+    return cast(Session, g.database_session)
+
+
+def now() -> datetime:
+    if "now" not in g:
+        g.now = house().clock.now()
+    return cast(datetime, g.now)
+
+
+def today() -> date:
+    return local_date(now())
+
+
+def actor() -> Actor:
+    return cast(Actor, g.actor)
+
+
+def settings() -> Settings:
+    return house().settings
+
+
+def calendar() -> WorkingCalendar:
+    if "calendar" not in g:
+        g.calendar = WorkingCalendar.load(session())
+    return cast(WorkingCalendar, g.calendar)
+
+
+def service(name: str) -> Any:
+    """An object that the composition root put into the application, such as the search service."""
+    return current_app.extensions[name]

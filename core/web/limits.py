@@ -1,0 +1,29 @@
+"""How often something may be tried. The keys never hold an address: an account name's keyed hash, or nobody in particular.
+
+Counters live in this process, or in Redis where MINGJIAN_REDIS_URL is set, so that all nodes share them.
+"""
+
+import hmac
+
+from flask import Flask, request
+from flask_limiter import Limiter
+
+from core.web.current import house
+
+
+def _everyone() -> str:
+    return "everyone"
+
+
+def by_sign_in_name() -> str:
+    name = request.form.get("sign_in_name", "").strip().lower()
+    return hmac.new(house().secret_key, b"limit" + name.encode(), "sha256").hexdigest()
+
+
+limiter = Limiter(key_func=_everyone, strategy="moving-window", headers_enabled=False)
+
+
+def install(app: Flask, redis_url: str | None) -> None:
+    app.config["RATELIMIT_STORAGE_URI"] = redis_url or "memory://"
+    app.config["RATELIMIT_IN_MEMORY_FALLBACK_ENABLED"] = bool(redis_url)
+    limiter.init_app(app)
