@@ -76,7 +76,9 @@ class Settings:
         try:
             secret = path.read_bytes()
         except OSError as error:
-            raise ConfigError(f"密钥文件 {path} 读不到（{error.strerror}）。请先运行 flask --app wsgi setup。") from error
+            raise ConfigError(
+                f"密钥文件 {path} 读不到（{error.strerror}）。请先运行 flask --app wsgi setup。"
+            ) from error
         if len(secret) != SECRET_BYTES:
             raise ConfigError(f"密钥文件 {path} 应为 {SECRET_BYTES} 字节，实际 {len(secret)} 字节。")
         return secret

@@ -47,9 +47,7 @@ class Page(Generic[T]):
     previous_cursor: str | None = None
 
 
-def page_of(
-    rows: Sequence[T], *, limit: int, cursor: Cursor | None, key: Callable[[T], tuple[Any, ...]]
-) -> Page[T]:
+def page_of(rows: Sequence[T], *, limit: int, cursor: Cursor | None, key: Callable[[T], tuple[Any, ...]]) -> Page[T]:
     """Cut a page from at most `limit` + 1 rows that were read in the cursor's direction, nearest first."""
     backwards = cursor is not None and cursor.backwards
     more = len(rows) > limit

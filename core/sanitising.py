@@ -11,7 +11,27 @@ from collections.abc import Callable
 import bleach
 from markupsafe import Markup, escape
 
-TAGS = frozenset({"p", "br", "strong", "em", "ul", "ol", "li", "blockquote", "h2", "h3", "a", "table", "thead", "tbody", "tr", "th", "td"})
+TAGS = frozenset(
+    {
+        "p",
+        "br",
+        "strong",
+        "em",
+        "ul",
+        "ol",
+        "li",
+        "blockquote",
+        "h2",
+        "h3",
+        "a",
+        "table",
+        "thead",
+        "tbody",
+        "tr",
+        "th",
+        "td",
+    }
+)
 ATTRIBUTES: dict[str, list[str]] = {"a": ["href"], "th": ["scope"], "td": ["colspan", "rowspan"]}
 PROTOCOLS = frozenset({"http", "https", "mailto"})
 _INVISIBLE = {"Cc", "Cf", "Cs", "Co"}

@@ -1,0 +1,21 @@
+"""The form all pages use: GOV.UK widgets, messages in the reader's language, every text made visible."""
+
+from typing import Any
+
+from flask_wtf import FlaskForm
+from wtforms import Field, StringField, TextAreaField
+
+from core.sanitising import form_filter, single_line, visible
+
+
+class Form(FlaskForm):  # type: ignore[misc]
+    """Text fields lose control and direction-changing characters before any validator sees them."""
+
+    class Meta(FlaskForm.Meta):  # type: ignore[misc]
+        def bind_field(self, form: Any, unbound_field: Any, options: dict[str, Any]) -> Field:
+            field = super().bind_field(form, unbound_field, options)
+            if isinstance(field, TextAreaField):
+                field.filters = [*field.filters, form_filter(visible)]
+            elif isinstance(field, StringField):
+                field.filters = [*field.filters, form_filter(single_line)]
+            return field

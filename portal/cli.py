@@ -1,0 +1,89 @@
+"""The commands: flask --app wsgi …"""
+
+import signal
+import threading
+
+import click
+from flask import Flask, current_app
+from flask.cli import AppGroup, with_appcontext
+
+from core.accounts import SYSTEM
+from core.accounts.operations import open_account
+from core.accounts.permissions import Role
+from core.database import unit_of_work
+from core.errors import InvalidInput
+from core.web.current import house
+from portal import setup
+
+import_group = AppGroup("import", help="把外部数据文件导入平台。")
+db_group = AppGroup("db", help="数据库结构。")
+user_group = AppGroup("user", help="工作人员账号。")
+
+
+def install(app: Flask) -> None:
+    for command in (import_group, db_group, user_group, worker, setup_command):
+        app.cli.add_command(command)
+
+
+@click.command("setup")
+@with_appcontext
+def setup_command() -> None:
+    """建好数据库结构和基础数据；可以重复运行。"""
+    setup.prepare(house())
+
+
+@db_group.command("upgrade")
+def db_upgrade() -> None:
+    """把数据库升到最新结构。"""
+    setup.upgrade(house().database.url)
+
+
+@db_group.command("downgrade")
+@click.argument("revision")
+def db_downgrade(revision: str) -> None:
+    """把数据库退回到指定版本。"""
+    setup.downgrade(house().database.url, revision)
+
+
+@user_group.command("add")
+@click.argument("sign_in_name")
+@click.option("--name", "display_name", required=True, help="显示的姓名")
+@click.option("--role", "roles", multiple=True, required=True, type=click.Choice([str(role) for role in Role]))
+@click.option("--department", "department_code", help="部门代码")
+@click.option("--email")
+@click.password_option("--password", envvar="MINGJIAN_TEST_PASSWORD", prompt="密码")
+def user_add(
+    sign_in_name: str,
+    display_name: str,
+    roles: tuple[str, ...],
+    department_code: str | None,
+    email: str | None,
+    password: str,
+) -> None:
+    """开一个工作人员账号。"""
+    try:
+        with unit_of_work(house().database) as session:
+            open_account(
+                session,
+                sign_in_name=sign_in_name.lower(),
+                display_name=display_name,
+                password=password,
+                roles=[Role(role) for role in roles],
+                department_code=department_code,
+                email=email,
+                actor=SYSTEM,
+                at=house().clock.now(),
+            )
+    except InvalidInput as error:
+        raise click.ClickException("；".join(str(text) for text in error.errors.values())) from error
+    click.echo(f"已开通账号 {sign_in_name}。")
+
+
+@click.command("worker")
+@with_appcontext
+def worker() -> None:
+    """运行后台任务：索引、邮件、到期检查。Ctrl-C 停止。"""
+    stop = threading.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: stop.set())
+    current_app.extensions["create_worker"]().run(stop)

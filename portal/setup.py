@@ -1,0 +1,26 @@
+"""Making an installation ready: tables and the rows that the rules need. Safe to run again."""
+
+from alembic import command
+from alembic.config import Config
+
+from core.tables import ROOT
+from core.web.current import House
+
+
+def alembic_config(database_url: str) -> Config:
+    config = Config()
+    config.set_main_option("script_location", str(ROOT / "migrations"))
+    config.attributes["database_url"] = database_url
+    return config
+
+
+def upgrade(database_url: str) -> None:
+    command.upgrade(alembic_config(database_url), "head")
+
+
+def downgrade(database_url: str, revision: str) -> None:
+    command.downgrade(alembic_config(database_url), revision)
+
+
+def prepare(house: House) -> None:
+    upgrade(house.database.url)

@@ -1,0 +1,103 @@
+"""Real objects for every test: a migrated database of its own, the application, a browser-like client, a clock to set."""
+
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+
+from core.accounts.models import User
+from core.config import Settings
+from core.database import Database
+from core.web.current import EXTENSION
+from portal.app import create_app
+from tests.support import databases
+from tests.support.page import Page, checked
+from tests.support.people import PASSWORD, open_accounts
+
+START = datetime(2026, 11, 23, 2, 0, tzinfo=UTC)
+
+
+class TestClock:
+    """Stands still until the test moves it."""
+
+    __test__ = False
+
+    def __init__(self, at: datetime = START) -> None:
+        self.at = at
+
+    def now(self) -> datetime:
+        return self.at
+
+    def moves_on(self, **amount: float) -> None:
+        self.at += timedelta(**amount)
+
+
+@pytest.fixture
+def clock() -> TestClock:
+    return TestClock()
+
+
+@pytest.fixture(scope="session")
+def database_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[databases.Server]:
+    with databases.server(tmp_path_factory) as running:
+        yield running
+
+
+@pytest.fixture
+def settings(tmp_path: Path, database_server: databases.Server) -> Iterator[Settings]:
+    """An installation of its own in a temporary folder, with a fresh migrated database."""
+    with database_server.fresh_database(tmp_path) as url:
+        settings = Settings.from_environ({"MINGJIAN_DATA_DIR": str(tmp_path), "MINGJIAN_DATABASE_URL": url})
+        settings.prepare()
+        yield settings
+
+
+@pytest.fixture
+def app(settings: Settings, clock: TestClock) -> Iterator[Flask]:
+    app = create_app(settings, clock)
+    app.testing = True
+    yield app
+    app.extensions[EXTENSION].database.close()
+
+
+@pytest.fixture
+def database(app: Flask) -> Database:
+    return app.extensions[EXTENSION].database
+
+
+@pytest.fixture
+def client(app: Flask) -> FlaskClient:
+    return app.test_client()
+
+
+@pytest.fixture
+def people(database: Database, clock: TestClock) -> dict[str, User]:
+    """One account for each role; see tests/support/people.py."""
+    return open_accounts(database, clock.now())
+
+
+@pytest.fixture
+def sign_in(people: dict[str, User]) -> Callable[[FlaskClient, str], None]:
+    """sign_in(client, "editor") through the real form."""
+
+    def as_person(client: FlaskClient, name: str) -> None:
+        page = checked(client, "/sign-in")
+        response = client.post("/sign-in", data={**page.hidden_fields(), "sign_in_name": name, "password": PASSWORD})
+        assert response.status_code == 302, response.get_data(as_text=True)
+
+    return as_person
+
+
+@pytest.fixture
+def open_page() -> Callable[..., Page]:
+    """open_page(client, url, status=200) → Page, checked as every page must be."""
+    return checked
+
+
+@pytest.fixture
+def run_jobs(app: Flask) -> Callable[[], int]:
+    """Let the worker run all that is due now."""
+    return lambda: app.extensions["create_worker"]().run_due()
