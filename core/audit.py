@@ -65,7 +65,7 @@ def record(session: Session, *, actor: Actor, action: str, subject: str, at: dat
 
 
 def chain_hash(event: AuditEvent) -> str:
-    content = {
+    content: dict[str, Any] = {
         "number": event.number,
         "at": event.at.isoformat(),
         "actor_id": event.actor_id,

@@ -116,7 +116,8 @@ def _database_url(url: str) -> str:
         return url.replace("postgresql://", "postgresql+psycopg://", 1)
     if url.startswith(("sqlite:///", "postgresql+psycopg://")):
         return url
-    raise ConfigError(f"{PREFIX}DATABASE_URL 要以 sqlite:/// 或 postgresql:// 开头，现在是 {url.split(':')[0]}:…。")
+    scheme = url.split(":", maxsplit=1)[0]
+    raise ConfigError(f"{PREFIX}DATABASE_URL 要以 sqlite:/// 或 postgresql:// 开头，现在是 {scheme}:…。")
 
 
 def _web_address(url: str) -> str:

@@ -1,12 +1,13 @@
 """Refusals that carry what a person needs to know. One place (core.web.errors) turns them into pages."""
 
 from collections.abc import Mapping
-from typing import ClassVar
+from typing import ClassVar, TypeAlias
 
 from flask_babel import LazyString
 from flask_babel import lazy_gettext as _l
 
-Text = str | LazyString
+# A sentence for people: ready, or translated when it is shown. flask_babel has no types, so LazyString reads as Any.
+Text: TypeAlias = str | LazyString
 
 
 class DomainError(Exception):
@@ -44,7 +45,7 @@ class SignInRequired(DomainError):
 
 
 class Gone(DomainError):
-    """A record that was public and no longer is. `reason` names why and `basis` on what authority; never the subject."""
+    """A record that was public and no longer is: why (`reason`), on what authority (`basis`), never the subject."""
 
     code = "gone"
     status = 410

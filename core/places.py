@@ -8,7 +8,7 @@ from core.tables import load_table
 
 @dataclass(frozen=True)
 class County:
-    """A unit that a record or a report can lie in. A functional zone's code is ours (or a statistics code), not GB/T 2260."""
+    """A unit that a record or a report can lie in. A functional zone's code is no GB/T 2260 code."""
 
     code: str
     name: str

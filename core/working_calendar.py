@@ -69,7 +69,7 @@ class WorkingCalendar:
     def add_calendar_days(self, day: date, count: int) -> Due:
         """`count` calendar days after `day`, moved to the next working day where it falls on a day off.
 
-        The move follows 行政诉讼/行政程序 practice (期间届满的最后一日是节假日的，以节假日后的第一日为期间届满的日期).
+        The move follows 民法典 article 203 (期间的最后一日是法定休假日的，以法定休假日结束的次日为最后一日).
         """
         due, provisional = day + timedelta(days=count), False
         while True:

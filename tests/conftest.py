@@ -1,4 +1,4 @@
-"""Real objects for every test: a migrated database of its own, the application, a browser-like client, a clock to set."""
+"""Real objects for every test: a migrated database of its own, the application, a client, a clock to set."""
 
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta

@@ -25,7 +25,7 @@ blueprint = Blueprint("accounts", __name__)
 @limiter.limit("120 per minute", methods=["POST"])
 def sign_in() -> ResponseReturnValue:
     form = SignInForm()
-    if form.validate_on_submit() and _begin(form.sign_in_name.data, form.password.data):
+    if form.validate_on_submit() and _begin(form.sign_in_name.data or "", form.password.data or ""):
         return redirect(local_path(request.args.get("next")))
     if form.is_submitted() and not form.errors:
         form.sign_in_name.errors = [_("登录名或密码不对。")]

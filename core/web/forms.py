@@ -8,12 +8,12 @@ from wtforms import Field, StringField, TextAreaField
 from core.sanitising import form_filter, single_line, visible
 
 
-class Form(FlaskForm):  # type: ignore[misc]
+class Form(FlaskForm):
     """Text fields lose control and direction-changing characters before any validator sees them."""
 
-    class Meta(FlaskForm.Meta):  # type: ignore[misc]
+    class Meta(FlaskForm.Meta):
         def bind_field(self, form: Any, unbound_field: Any, options: dict[str, Any]) -> Field:
-            field = super().bind_field(form, unbound_field, options)
+            field: Field = super().bind_field(form, unbound_field, options)
             if isinstance(field, TextAreaField):
                 field.filters = [*field.filters, form_filter(visible)]
             elif isinstance(field, StringField):

@@ -1,4 +1,4 @@
-"""How often something may be tried. The keys never hold an address: an account name's keyed hash, or nobody in particular.
+"""How often something may be tried. The keys never hold an address: a name's keyed hash, or nobody in particular.
 
 Counters live in this process, or in Redis where MINGJIAN_REDIS_URL is set, so that all nodes share them.
 """

@@ -1,4 +1,7 @@
-"""One structured line a request: route, status, time. No address, no query, no agent; nothing at all for reporters' pages."""
+"""One structured line a request: route, status, time.
+
+No address, no query, no agent; nothing at all for reporters' pages.
+"""
 
 import logging
 import sys

@@ -24,7 +24,7 @@ from core.web import access, current, errors, headers, languages, limits, reques
 from core.web.browser_session import USER_KEY, SealedSessionInterface
 from core.web.current import EXTENSION, House
 
-SAFE_METHODS = ("GET", "HEAD", "OPTIONS")
+SAFE_METHODS = ("GET", "HEAD")
 BODY_LIMIT = 2 * 1024 * 1024
 log = structlog.get_logger()
 
@@ -34,7 +34,7 @@ class Shell(Flask):
 
     def dispatch_request(self) -> ResponseReturnValue:
         g.actor = ANONYMOUS
-        if request.routing_exception is not None or request.endpoint == "static":
+        if request.routing_exception is not None or request.endpoint == "static" or request.method == "OPTIONS":
             return super().dispatch_request()
         house: House = self.extensions[EXTENSION]
         safe = request.method in SAFE_METHODS
@@ -42,7 +42,7 @@ class Shell(Flask):
             g.database_session = database_session
             g.actor = _who()
             self._admit(g.actor)
-            return self.ensure_sync(self.view_functions[request.endpoint or ""])(**request.view_args or {})
+            return super().dispatch_request()
 
     def _admit(self, actor: Actor) -> None:
         rule = access.rule_of(self.view_functions[request.endpoint or ""])

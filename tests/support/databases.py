@@ -42,7 +42,7 @@ class PostgresServer:
         upgrade(self._url_of(self.template))
 
     @contextmanager
-    def fresh_database(self, folder: Path) -> Iterator[str]:
+    def fresh_database(self, folder: Path) -> Iterator[str]:  # noqa: ARG002 - a server needs no folder
         name = f"test_{uuid.uuid4().hex[:12]}"
         self._run(f"CREATE DATABASE {name} TEMPLATE {self.template} STRATEGY file_copy")
         try:

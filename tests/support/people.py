@@ -24,7 +24,13 @@ def open_accounts(database: Database, at: datetime) -> dict[str, User]:
     with unit_of_work(database) as session:
         return {
             name: open_account(
-                session, sign_in_name=name, display_name=f"测试{name}", password=PASSWORD, roles=roles, actor=SYSTEM, at=at
+                session,
+                sign_in_name=name,
+                display_name=f"测试{name}",
+                password=PASSWORD,
+                roles=roles,
+                actor=SYSTEM,
+                at=at,
             )
             for name, roles in ROLES.items()
         }

@@ -1,0 +1,55 @@
+"""A small believable city, invented: so that a new installation can be tried at once."""
+
+import random
+
+import click
+
+from core.accounts import SYSTEM
+from core.accounts.models import User
+from core.accounts.operations import open_account, user_named
+from core.accounts.permissions import Role
+from core.database import unit_of_work
+from core.web.current import House
+
+PASSWORD = "mingjian-demo"  # noqa: S105 - printed at the start of every demo
+SEED = 411000
+
+# sign-in name, shown name, roles, department
+ACCOUNTS: tuple[tuple[str, str, list[Role], str | None], ...] = (
+    ("editor", "李编辑（演示）", [Role.EDITOR], "xc-ecology"),
+    ("approver", "王审核（演示）", [Role.APPROVER], "xc-ecology"),
+    ("officer", "张经办（演示）", [Role.OFFICER], "xc-ecology"),
+    ("head", "刘科长（演示）", [Role.HEAD], "xc-ecology"),
+    ("market", "陈经办（演示）", [Role.OFFICER], "xc-market"),
+    ("operator", "赵话务（演示）", [Role.OPERATOR], "xc-duty"),
+    ("admin", "系统管理员（演示）", [Role.ADMINISTRATOR], None),
+)
+
+
+def account_lines() -> list[str]:
+    return [f"{sign_in_name:10} {display_name}" for sign_in_name, display_name, _roles, _department in ACCOUNTS]
+
+
+def fill_if_empty(house: House) -> None:
+    """Fill an empty installation; one that has accounts is left alone."""
+    with house.database.read() as session:
+        if user_named(session, ACCOUNTS[0][0]) is not None:
+            return
+    click.echo("第一次启动，正在生成演示城市……")
+    now = house.clock.now()
+    rng = random.Random(SEED)  # noqa: S311 - the demo is the same everywhere
+    with unit_of_work(house.database) as session:
+        people = {
+            sign_in_name: open_account(
+                session,
+                sign_in_name=sign_in_name,
+                display_name=display_name,
+                password=PASSWORD,
+                roles=roles,
+                department_code=department,
+                actor=SYSTEM,
+                at=now,
+            )
+            for sign_in_name, display_name, roles, department in ACCOUNTS
+        }
+        _fill(session, now, rng, people)

@@ -1,0 +1,38 @@
+from alembic import command
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import text
+
+from core.database import Base, Database
+from migrations.filters import include_name
+from portal.setup import alembic_config
+
+
+def test_there_is_one_head_and_the_numbers_run_on():
+    scripts = ScriptDirectory.from_config(alembic_config("sqlite://"))
+    assert len(scripts.get_heads()) == 1
+    numbers = [int(one.revision) for one in scripts.walk_revisions()]
+    assert numbers == list(range(len(numbers), 0, -1))
+
+
+def test_the_migrated_tables_are_those_of_the_models(settings):
+    database = Database(settings.database_url)
+    with database.engine.connect() as connection:
+        context = MigrationContext.configure(connection, opts={"include_name": include_name, "compare_type": True})
+        assert compare_metadata(context, Base.metadata) == []
+    database.close()
+
+
+def test_the_migrations_run_down_and_up_again(settings):
+    config = alembic_config(settings.database_url)
+    command.downgrade(config, "base")
+    database = Database(settings.database_url)
+    with database.engine.connect() as connection:
+        left = MigrationContext.configure(connection).dialect.get_table_names(connection)
+        assert set(left) <= {"alembic_version"}
+        if not database.is_sqlite:
+            query = "SELECT count(*) FROM pg_proc WHERE pronamespace = 'public'::regnamespace"
+            assert connection.execute(text(query)).scalar() == 0
+    database.close()
+    command.upgrade(config, "head")
