@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Protocol
 
 import pytest
-from sqlalchemy import create_engine, text
+from sqlalchemy import create_engine, make_url, text
 
 from portal.setup import upgrade
 
@@ -51,7 +51,8 @@ class PostgresServer:
             self._run(f"DROP DATABASE {name} WITH (FORCE)")
 
     def _url_of(self, name: str) -> str:
-        return str(self.url).replace("/postgres", f"/{name}", 1).replace("postgresql://", "postgresql+psycopg://", 1)
+        url = make_url(self.url).set(drivername="postgresql+psycopg", database=name)
+        return url.render_as_string(hide_password=False)
 
     def _run(self, statement: str) -> None:
         engine = create_engine(self._url_of("postgres"), isolation_level="AUTOCOMMIT")
