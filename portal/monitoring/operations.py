@@ -1,0 +1,160 @@
+"""Taking hours into the database. Safe to run twice: a gap never erases a value, an equal value changes nothing."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime
+from itertools import islice
+from pathlib import PurePath
+from typing import Any, BinaryIO
+
+from flask_babel import lazy_gettext as _l
+from sqlalchemy import Insert, column, func, or_, select, table
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import Session
+
+from core import audit
+from core.accounts import Actor
+from portal.monitoring.importers import Reject, Row, Source, open_source
+from portal.monitoring.models import HOUR_SECONDS, VALUE_COLUMNS, ImportBatch, hour_at
+from portal.monitoring.station_register import StationRegister
+
+ROWS_AT_ONCE = 2000
+TIME_COLUMN = "timepoint"
+COUNTS = ("inserted", "changed", "unchanged", "duplicates", "rejects")
+COLUMNS = ("station_id", "hour_end", "batch_id", *VALUE_COLUMNS)
+# The same table without its Python types: a bulk import brings hours as numbers.
+HOURS = table("observation", *(column(name) for name in COLUMNS))
+
+OnReject = Callable[[Reject], None]
+OnProgress = Callable[[int], None]
+
+
+@dataclass(slots=True)
+class ImportReport:
+    batch_id: int
+    format: str
+    encoding: str
+    seen_before_at: datetime | None
+    rows: int = 0
+    inserted: int = 0
+    changed: int = 0
+    unchanged: int = 0
+    duplicates: int = 0
+    rejects: int = 0
+    new_stations: list[str] = field(default_factory=list)
+
+
+def import_air(
+    session: Session,
+    file: BinaryIO,
+    *,
+    name: str,
+    source: str,
+    actor: Actor,
+    at: datetime,
+    area: str = "",
+    on_reject: OnReject = lambda _reject: None,
+    on_progress: OnProgress = lambda _position: None,
+) -> ImportReport:
+    """Read `file` (seekable, opened as bytes) into stations and observations.
+
+    `area` is the city of stations whose file names none. `on_reject` hears of each refused row, `on_progress` of the
+    position in the file. Of two rows for one hour of one station in one file the first counts.
+    """
+    opened = open_source(file, area=area)
+    batch, report = _open_batch(session, opened, name=name, source=source, at=at)
+    register = StationRegister(session, source)
+    intake = _Intake(session, report, register, latest=int(at.timestamp()) // HOUR_SECONDS + 1)
+    rows = opened.rows()
+    while chunk := list(islice(rows, ROWS_AT_ONCE)):
+        intake.take(chunk, on_reject)
+        on_progress(file.tell())
+    report.new_stations = register.opened
+    _close_batch(session, batch, report, actor=actor, at=at)
+    return report
+
+
+def _open_batch(
+    session: Session, opened: Source, *, name: str, source: str, at: datetime
+) -> tuple[ImportBatch, ImportReport]:
+    seen = session.scalar(select(func.max(ImportBatch.at)).where(ImportBatch.sha256 == opened.sha256))
+    batch = ImportBatch(
+        kind="air",
+        format=opened.format,
+        source=source,
+        file_name=PurePath(name).name[:200],
+        sha256=opened.sha256,
+        at=at,
+        **dict.fromkeys(("row_count", *COUNTS), 0),
+    )
+    session.add(batch)
+    session.flush()
+    return batch, ImportReport(batch.id, opened.format, opened.encoding, seen)
+
+
+def _close_batch(session: Session, batch: ImportBatch, report: ImportReport, *, actor: Actor, at: datetime) -> None:
+    counts = {name: getattr(report, name) for name in COUNTS}
+    batch.row_count = report.rows
+    for name, count in counts.items():
+        setattr(batch, name, count)
+    session.flush()
+    subject = f"import_batch:{batch.id}"
+    audit.record(session, actor=actor, action="monitoring.import", subject=subject, at=at, rows=report.rows, **counts)
+
+
+class _Intake:
+    """Writes rows chunk by chunk and keeps the count."""
+
+    def __init__(self, session: Session, report: ImportReport, register: StationRegister, *, latest: int) -> None:
+        self.session = session
+        self.report = report
+        self.register = register
+        self.latest = latest
+        self.seen: set[tuple[int, int]] = set()
+        self.insert, self.upsert = _statements(session)
+
+    def take(self, chunk: list[Row | Reject], on_reject: OnReject) -> None:
+        self.report.rows += len(chunk)
+        params: list[dict[str, Any]] = []
+        for row in chunk:
+            refusal = row if isinstance(row, Reject) else self._admit(row, params)
+            if refusal is not None:
+                on_reject(refusal)
+        if params:
+            self._write(params)
+        self.report.rejects = self.report.rows - self.report.duplicates - len(self.seen)
+
+    def _admit(self, row: Row, params: list[dict[str, Any]]) -> Reject | None:
+        if row.hour > self.latest:
+            return Reject(row.line, TIME_COLUMN, f"{hour_at(row.hour):%Y-%m-%dT%H:%MZ}", _l("时间晚于现在。"))
+        station = self.register.station_of(row.station, row.hour)
+        if station is None:
+            return Reject(row.line, "stationcode", row.station.code, _l("同一编码在同一天有两个不同的名称或位置。"))
+        key = (station, row.hour)
+        if key in self.seen:
+            self.report.duplicates += 1
+            return Reject(row.line, TIME_COLUMN, row.station.code, _l("与前面的行重复：同一站点的同一小时。"))
+        self.seen.add(key)
+        params.append(dict(zip(COLUMNS, (*key, self.report.batch_id, *row.values), strict=True)))
+        return None
+
+    def _write(self, params: list[dict[str, Any]]) -> None:
+        connection = self.session.connection()
+        inserted = connection.execute(self.insert, params).rowcount
+        changed = connection.execute(self.upsert, params).rowcount if inserted < len(params) else 0
+        self.report.inserted += inserted
+        self.report.changed += changed
+        self.report.unchanged += len(params) - inserted - changed
+
+
+def _statements(session: Session) -> tuple[Insert, Insert]:
+    """The plain insert, and the one that fills or corrects an hour that is already there."""
+    insert = sqlite.insert if session.get_bind().dialect.name == "sqlite" else postgresql.insert
+    new = insert(HOURS)
+    kept = {name: func.coalesce(new.excluded[name], HOURS.c[name]) for name in VALUE_COLUMNS}
+    differs = or_(*(value.is_distinct_from(HOURS.c[name]) for name, value in kept.items()))
+    key = ["station_id", "hour_end"]
+    return (
+        new.on_conflict_do_nothing(index_elements=key),
+        new.on_conflict_do_update(index_elements=key, set_={**kept, "batch_id": new.excluded.batch_id}, where=differs),
+    )
