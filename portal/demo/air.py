@@ -13,8 +13,8 @@ from sqlalchemy.orm import Session
 
 from core.clock import CHINA, local_date
 from core.outbox import Job
+from portal.monitoring.averages import start_of
 from portal.monitoring.models import DEMO, HOUR_SECONDS, Observation, Station, StationLevel, hour_at, hour_number
-from portal.monitoring.queries import start_of
 
 AREA = "许昌市"
 DAYS = 60

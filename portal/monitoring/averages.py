@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 
-from core.clock import local_date
+from core.clock import CHINA, local_date
 
 HOURS_OF_A_DAY = 24
 HOURS_OF_A_DAY_NEEDED = 20
@@ -21,6 +21,11 @@ Hours = Sequence[Decimal | None]
 def day_of(hour_end: datetime) -> date:
     """The day in China that the hour ending at `hour_end` belongs to: midnight closes the day before."""
     return local_date(hour_end - timedelta(hours=1))
+
+
+def start_of(day: date) -> datetime:
+    """The first instant of a day in China; the hours of the day end after it."""
+    return datetime(day.year, day.month, day.day, tzinfo=CHINA)
 
 
 def day_mean(hours: Hours) -> Decimal | None:

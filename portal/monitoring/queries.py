@@ -11,10 +11,9 @@ from typing import Any
 from sqlalchemy import Integer, and_, func, select, type_coerce
 from sqlalchemy.orm import Session, aliased
 
-from core.clock import CHINA
 from core.errors import NotFound
 from portal.monitoring.air_quality import Index, Item, Measure, Report, index_of
-from portal.monitoring.averages import HOURS_OF_A_DAY, day_mean, day_of, max_8h, mean_of_points
+from portal.monitoring.averages import HOURS_OF_A_DAY, day_mean, day_of, max_8h, mean_of_points, start_of
 from portal.monitoring.models import DEMO, Observation, Station, StationLevel, hour_at, hour_number
 
 CITY_AREA = "许昌市"
@@ -102,7 +101,7 @@ def city_now(session: Session, now: datetime, *, area: str = CITY_AREA) -> CityN
     counted = _counted(real or there)
     return CityNow(
         area=area,
-        point=_hour_point(newest, _mean_values(counted)),
+        point=mean_point(counted, newest),
         stations=tuple(shown),
         counted=len(counted),
         age=now - newest,
@@ -164,6 +163,11 @@ def series(session: Session, code: str, start: datetime, end: datetime) -> list[
     ]
 
 
+def hour(session: Session, code: str, hour_end: datetime) -> Point | None:
+    """One hour of a station."""
+    return next(iter(series(session, code, hour_end - timedelta(hours=1), hour_end)), None)
+
+
 def daily_series(session: Session, code: str, first: date, last: date) -> list[Point]:
     """The days of a station from `first` to `last` that have any hour, oldest first."""
     midnight = hour_number(start_of(first))
@@ -176,9 +180,10 @@ def daily_series(session: Session, code: str, first: date, last: date) -> list[P
     return [_day_point(first + timedelta(days=day), hours) for day, hours in days.items()]
 
 
-def start_of(day: date) -> datetime:
-    """The first instant of a day in China; the hours of the day end after it."""
-    return datetime(day.year, day.month, day.day, tzinfo=CHINA)
+def mean_point(stations: Sequence[StationNow], hour_end: datetime) -> Point:
+    """The mean of the stations' concentrations and the index that it gives, never the mean of their indices."""
+    points = [one.point for one in stations if one.point is not None]
+    return _hour_point(hour_end, {item: mean_of_points(point.values[item] for point in points) for item in Item})
 
 
 def _hours(session: Session, code: str, start: int, end: int) -> Sequence[Any]:
@@ -224,8 +229,3 @@ def _day_point(day: date, item_hours: DayHours) -> Point:
 
 def _counted(stations: list[StationNow]) -> list[StationNow]:
     return [one for one in stations if one.station.level is StationLevel.NATIONAL] or stations
-
-
-def _mean_values(stations: list[StationNow]) -> Values:
-    points = [one.point for one in stations if one.point is not None]
-    return {item: mean_of_points(point.values[item] for point in points) for item in Item}

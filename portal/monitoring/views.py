@@ -1,0 +1,77 @@
+"""/air: the city now, a station over time, the standard behind the figures."""
+
+from typing import Any
+
+from flask import Blueprint, render_template, request
+
+from core.places import county_name
+from core.tables import load_table
+from core.web import current
+from core.web.access import public
+from portal.monitoring import queries, wording
+from portal.monitoring.air_quality import TABLE, edition_on, levels, sensitive_groups
+from portal.monitoring.averages import day_of
+from portal.monitoring.county_map import tiles
+from portal.monitoring.periods import Period, Resolution, asked_period
+
+blueprint = Blueprint("air", __name__, url_prefix="/air")
+
+
+@blueprint.context_processor
+def _words() -> dict[str, Any]:
+    return {"wording": wording, "items": tuple(wording.ITEM_LABELS), "county_name": county_name}
+
+
+@blueprint.get("")
+@public
+def overview() -> str:
+    session, area = current.session(), current.settings().city
+    city = queries.city_now(session, current.now(), area=area)
+    return render_template(
+        "portal/monitoring/overview.html",
+        area=area,
+        city=city,
+        tiles=tiles(city) if city else [],
+        sensitive=sensitive_groups(city.index, on=day_of(city.hour_end)) if city else [],
+        elsewhere=queries.stations_elsewhere(session, area=area),
+    )
+
+
+@blueprint.get("/standards")
+@public
+def standards() -> str:
+    table = load_table(TABLE)
+    return render_template(
+        "portal/monitoring/standards.html",
+        editions=table["edition"],
+        breakpoints=table["breakpoint"],
+        indices={row["edition"]: row["indices"] for row in table["scale"]},
+        levels=levels(),
+        in_force=edition_on(current.today()),
+    )
+
+
+@blueprint.get("/<station_code>")
+@public
+def station(station_code: str) -> str:
+    session = current.session()
+    one = queries.station(session, station_code)
+    newest = queries.latest_hour(session, station_code)
+    period = asked_period(request.args, newest) if newest else None
+    return render_template(
+        "portal/monitoring/station.html",
+        station=one,
+        history=queries.station_history(session, station_code),
+        latest=queries.hour(session, station_code, newest) if newest else None,
+        age=current.now() - newest if newest else None,
+        period=period,
+        points=_points(station_code, period) if period else [],
+        asked=request.args,
+    )
+
+
+def _points(code: str, period: Period) -> list[queries.Point]:
+    session = current.session()
+    if period.resolution is Resolution.DAY:
+        return queries.daily_series(session, code, period.first, period.last)
+    return queries.series(session, code, *period.bounds())
