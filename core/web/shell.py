@@ -11,7 +11,7 @@ from flask.typing import ResponseReturnValue
 from flask_wtf import CSRFProtect
 from flask_wtf.csrf import generate_csrf
 from govuk_frontend_wtf.main import WTFormsHelpers
-from jinja2 import ChoiceLoader, PackageLoader, PrefixLoader, StrictUndefined
+from jinja2 import ChoiceLoader, PackageLoader, PrefixLoader
 
 from core.accounts.actor import ANONYMOUS, Actor
 from core.accounts.models import User
@@ -20,7 +20,7 @@ from core.config import Settings
 from core.database import Database, unit_of_work
 from core.errors import Forbidden
 from core.tables import ROOT
-from core.web import access, current, errors, headers, languages, limits, request_log
+from core.web import access, current, errors, filters, headers, languages, limits, request_log
 from core.web.browser_session import USER_KEY, SealedSessionInterface
 from core.web.current import EXTENSION, House
 
@@ -71,6 +71,7 @@ def create_shell(settings: Settings, clock: Clock) -> Shell:
     CSRFProtect(app)
     limits.install(app, settings.redis_url)
     languages.install(app)
+    filters.install(app)
     headers.install(app)
     request_log.install(app)
     errors.install(app)
@@ -95,7 +96,6 @@ def _templates(app: Flask) -> None:
             ),
         ]
     )
-    app.jinja_options = {"undefined": StrictUndefined}
     app.jinja_env.trim_blocks = True
     app.jinja_env.lstrip_blocks = True
     app.jinja_env.globals["asset"] = lambda path: _asset(app, path)

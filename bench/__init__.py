@@ -1,0 +1,1 @@
+"""How fast is it: each figure beside a peer's in the same run, so that the machine cancels out."""
