@@ -1,7 +1,7 @@
 """Which stretch of a station's series a reader asked for: the last 72 hours, or days from … to …, by hour or by day."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 
@@ -49,9 +49,17 @@ class Period:
         """The query of the page after; None where nothing newer exists."""
         return self._moved(self.days) if self.last < day_of(self.newest) else None
 
+    def fits(self, resolution: str) -> bool:
+        return self.days <= LONGEST_DAYS[resolution]
+
+    def as_query(self, resolution: str) -> dict[str, str]:
+        """The query of the same days at another resolution."""
+        return {"from": self.first.isoformat(), "to": self.last.isoformat(), "resolution": resolution}
+
     def _moved(self, days: int) -> dict[str, str]:
-        first, last = self.first + timedelta(days=days), self.last + timedelta(days=days)
-        return {"from": first.isoformat(), "to": last.isoformat(), "resolution": self.resolution.value}
+        return replace(self, first=self.first + timedelta(days=days), last=self.last + timedelta(days=days)).as_query(
+            self.resolution
+        )
 
 
 def asked_period(query: Mapping[str, str], newest: datetime) -> Period:

@@ -3,10 +3,13 @@
 from typing import Any
 
 from flask import Blueprint, render_template, request
+from flask_babel import gettext as _
+from markupsafe import Markup
 
+from core.clock import CHINA
 from core.places import county_name
 from core.tables import load_table
-from core.web import current
+from core.web import current, svg_chart
 from core.web.access import public
 from portal.monitoring import queries, wording
 from portal.monitoring.air_quality import TABLE, edition_on, levels, sensitive_groups
@@ -58,6 +61,7 @@ def station(station_code: str) -> str:
     one = queries.station(session, station_code)
     newest = queries.latest_hour(session, station_code)
     period = asked_period(request.args, newest) if newest else None
+    points = _points(station_code, period) if period else []
     return render_template(
         "portal/monitoring/station.html",
         station=one,
@@ -65,9 +69,16 @@ def station(station_code: str) -> str:
         latest=queries.hour(session, station_code, newest) if newest else None,
         age=current.now() - newest if newest else None,
         period=period,
-        points=_points(station_code, period) if period else [],
+        points=points,
         asked=request.args,
+        stale_after=queries.STALE_AFTER,
+        chart=_chart(points, one.name) if period else "",
     )
+
+
+def _chart(points: list[queries.Point], name: str) -> Markup:
+    drawn = [svg_chart.Point(f"{one.at.astimezone(CHINA):%m-%d}", one.index.aqi) for one in points]
+    return svg_chart.line_chart(drawn, title=_("%(name)s的 AQI 曲线，数值见下表", name=name))
 
 
 def _points(code: str, period: Period) -> list[queries.Point]:

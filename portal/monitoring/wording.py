@@ -25,6 +25,18 @@ ITEM_NAMES: dict[Item, Text] = {
     Item.SO2: _l("二氧化硫"),
     Item.CO: _l("一氧化碳"),
 }
+MEASURE_LABELS: dict[Measure, Text] = {
+    Measure.SO2_DAY: _l("SO₂ 日平均"),
+    Measure.SO2_1H: _l("SO₂ 1 小时"),
+    Measure.NO2_DAY: _l("NO₂ 日平均"),
+    Measure.NO2_1H: _l("NO₂ 1 小时"),
+    Measure.CO_DAY: _l("CO 日平均"),
+    Measure.CO_1H: _l("CO 1 小时"),
+    Measure.O3_8H: _l("O₃ 8 小时"),
+    Measure.O3_1H: _l("O₃ 1 小时"),
+    Measure.PM10_DAY: _l("PM10"),
+    Measure.PM25_DAY: _l("PM2.5"),
+}
 CATEGORY_LABELS: dict[int, Text] = {
     1: _l("优"),
     2: _l("良"),
