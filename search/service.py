@@ -1,0 +1,68 @@
+"""Search as the rest of the product uses it: find, refresh one record, rebuild all."""
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+
+from sqlalchemy.orm import Session
+
+from core.config import ConfigError, Settings
+from core.database import Database
+from core.outbox import Job
+from search import language
+from search.document import Document, Hit, Query, Results, SearchSource
+from search.language import Question
+from search.plan import plan
+from search.stores.base import Store
+from search.stores.sqlite import SqliteStore
+from search.stores.whoosh_files import WhooshStore
+
+REFRESH = "search.refresh"
+
+
+@dataclass(frozen=True)
+class Search:
+    store: Store
+    sources: dict[str, SearchSource]
+
+    def ask(self, session: Session, query: Query) -> tuple[Results, Question]:
+        """The results and how the text was read. A text with nothing searchable in it finds nothing."""
+        question = language.read(query.text)
+        if question.root is None and query.text.strip():
+            return Results(), question
+        root = plan(question.root) if question.root else None
+        return self.store.search(session, query, root), question
+
+    def find(self, session: Session, text: str, *, kinds: Sequence[str] = (), limit: int = 10) -> Sequence[Hit]:
+        """The best hits for a text among `kinds`, for pages that look something up in passing."""
+        results, _question = self.ask(session, replace(Query(text, limit=limit), kinds=tuple(kinds)))
+        return results.hits if text.strip() else ()
+
+    def refresh(self, job: Job) -> None:
+        """Outbox handler: put or delete one record as it is public now, so that running twice does no harm."""
+        kind, key = job.payload["kind"], job.payload["key"]
+        document = self.sources[kind].document(job.session, key)
+        if document is None:
+            self.store.delete(job.session, kind, key)
+        else:
+            self.store.put(job.session, [document])
+
+    def rebuild(self, database: Database, watch: Callable[[Iterable[Document]], Iterable[Document]] = iter) -> int:
+        """Build a new index from all sources and swap it in; `watch` may show progress on the way."""
+        return self.store.rebuild(database, lambda session: watch(self._all(session)))
+
+    def _all(self, session: Session) -> Iterator[Document]:
+        for source in self.sources.values():
+            yield from source.documents(session)
+
+
+def build(settings: Settings, database: Database, sources: Sequence[SearchSource]) -> Search:
+    return Search(_store(settings, database), {source.kind: source for source in sources})
+
+
+def _store(settings: Settings, database: Database) -> Store:
+    wanted = settings.search_backend
+    if wanted == "sqlite" and not database.is_sqlite:
+        raise ConfigError("MINGJIAN_SEARCH_BACKEND=sqlite 只能配合 SQLite 数据库使用；请改为 auto 或 whoosh。")
+    if wanted == "sqlite" or (wanted == "auto" and database.is_sqlite):
+        return SqliteStore()
+    return WhooshStore(settings.data_dir / "search")

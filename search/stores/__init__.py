@@ -1,0 +1,1 @@
+"""Where the postings live: one protocol, a store a database."""

@@ -1,0 +1,138 @@
+"""The search page: one box, facets as links, highlights; every question is an address."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from core.falsification_acts import ACTS
+from flask import Blueprint, render_template, request, url_for
+from flask_babel import gettext as _
+from markupsafe import Markup
+
+from core.places import COUNTIES, county_name
+from core.web import current
+from core.web.access import public
+from search import highlight
+from search.document import Hit, Query
+from search.service import Search
+
+PAGE_SIZE = 20
+FILTERS = ("kind", "county", "authority", "act", "from", "to")
+
+blueprint = Blueprint("search", __name__)
+
+
+@dataclass(frozen=True)
+class ShownHit:
+    url: str
+    title: Markup
+    text: Markup
+    kind: str
+    county: str | None
+    authority: str | None
+    on: date | None
+
+
+@dataclass(frozen=True)
+class FacetLink:
+    label: str
+    count: int
+    url: str
+    chosen: bool
+
+
+@blueprint.get("/search")
+@public
+def page() -> str:
+    query = _query()
+    service: Search = current.service("search")
+    asked = bool(query.text.strip() or any(request.args.get(name) for name in FILTERS))
+    results, question = service.ask(current.session(), query) if asked else (None, None)
+    return render_template(
+        "search/page.html",
+        query=query,
+        asked=asked,
+        results=results,
+        cut=bool(question and question.cut),
+        hits=[_shown(hit, question.words) for hit in results.hits] if results and question else [],
+        facets=_facet_links(results.facets) if results else {},
+        pages=_pages(query, results.total) if results else {},
+        kinds=kind_labels(),
+        counties=[(one.code, one.name) for one in COUNTIES],
+        acts=[(act.code, f"{act.code} {act.plain}") for act in ACTS],
+        changed=changed,
+    )
+
+
+def kind_labels() -> dict[str, str]:
+    return {"penalty": _("行政处罚"), "blacklist": _("失信名单"), "notice": _("公告")}
+
+
+def changed(**values: str | int | None) -> str:
+    """The address of this question with some of its parts changed; None takes a part out."""
+    arguments = {**request.args.to_dict(), **values}
+    if "offset" not in values:
+        arguments.pop("offset", None)
+    return url_for("search.page", **{name: value for name, value in arguments.items() if value not in (None, "")})
+
+
+def _query() -> Query:
+    arguments = request.args
+    kind = arguments.get("kind", "")
+    return Query(
+        text=arguments.get("q", ""),
+        kinds=(kind,) if kind else (),
+        county=arguments.get("county") or None,
+        authority=arguments.get("authority") or None,
+        act=arguments.get("act") or None,
+        since=_day(arguments.get("from")),
+        until=_day(arguments.get("to")),
+        sort="date" if arguments.get("sort") == "date" else "relevance",
+        offset=min(max(arguments.get("offset", 0, type=int), 0), 10_000),
+        limit=PAGE_SIZE,
+    )
+
+
+def _day(text: str | None) -> date | None:
+    try:
+        return date.fromisoformat(text) if text else None
+    except ValueError:
+        return None
+
+
+def _shown(hit: Hit, words: tuple[str, ...]) -> ShownHit:
+    document = hit.document
+    return ShownHit(
+        url=document.url,
+        title=highlight.whole(document.title, words),
+        text=highlight.snippet(document.body, words),
+        kind=document.kind,
+        county=county_name(document.county),
+        authority=document.authority,
+        on=document.on,
+    )
+
+
+def _facet_links(facets: dict[str, dict[str, int]]) -> dict[str, list[FacetLink]]:
+    labels = {"kind": lambda value: kind_labels().get(value, value), "county": county_name, "year": str}
+    return {
+        name: [_facet_link(name, value, count, str(labels[name](value))) for value, count in counts.items()]
+        for name, counts in facets.items()
+    }
+
+
+def _facet_link(name: str, value: str, count: int, label: str) -> FacetLink:
+    if name == "year":
+        wanted = {"from": f"{value}-01-01", "to": f"{value}-12-31"}
+        chosen = request.args.get("from") == wanted["from"] and request.args.get("to") == wanted["to"]
+        return FacetLink(label, count, changed(**(dict.fromkeys(wanted) if chosen else wanted)), chosen)
+    chosen = request.args.get(name) == value
+    return FacetLink(label, count, changed(**{name: None if chosen else value}), chosen)
+
+
+def _pages(query: Query, total: int) -> dict[str, str]:
+    pages = {}
+    if query.offset > 0:
+        pages["previous"] = changed(offset=max(0, query.offset - PAGE_SIZE) or None)
+    if query.offset + PAGE_SIZE < total:
+        pages["next"] = changed(offset=query.offset + PAGE_SIZE)
+    return pages
