@@ -43,7 +43,10 @@ class Measure(StrEnum):
 
     @property
     def item(self) -> Item:
-        return Item(self.value.split("_")[0])
+        return _ITEM_OF[self]
+
+
+_ITEM_OF = {measure: Item(measure.value.split("_")[0]) for measure in Measure}
 
 
 class Report(StrEnum):

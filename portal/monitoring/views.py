@@ -12,7 +12,7 @@ from core.tables import load_table
 from core.web import current, svg_chart
 from core.web.access import public
 from portal.monitoring import queries, wording
-from portal.monitoring.air_quality import TABLE, edition_on, levels, sensitive_groups
+from portal.monitoring.air_quality import TABLE, edition_on, sensitive_groups
 from portal.monitoring.averages import day_of
 from portal.monitoring.county_map import tiles
 from portal.monitoring.periods import Period, Resolution, asked_period
@@ -49,7 +49,7 @@ def standards() -> str:
         editions=table["edition"],
         breakpoints=table["breakpoint"],
         indices={row["edition"]: row["indices"] for row in table["scale"]},
-        levels=levels(),
+        levels=table["level"],
         in_force=edition_on(current.today()),
     )
 
