@@ -47,10 +47,10 @@ def _y(value: float, top: float) -> float:
 
 def _axis(top: float) -> list[Markup]:
     marks = [top * step / STEPS for step in range(STEPS + 1)]
-    line = '<line class="chart__axis" x1="{left}" x2="{right}" y1="{y}" y2="{y}"/>'
-    label = '<text class="chart__label" x="{x}" y="{y}" text-anchor="end">{text}</text>'
-    lines = [Markup(line).format(left=LEFT, right=WIDTH - 8, y=_y(mark, top)) for mark in marks]
-    texts = [Markup(label).format(x=LEFT - 6, y=_y(mark, top) + 4, text=f"{mark:g}") for mark in marks]
+    line = Markup('<line class="chart__axis" x1="{left}" x2="{right}" y1="{y}" y2="{y}"/>')
+    label = Markup('<text class="chart__label" x="{x}" y="{y}" text-anchor="end">{text}</text>')
+    lines = [line.format(left=LEFT, right=WIDTH - 8, y=_y(mark, top)) for mark in marks]
+    texts = [label.format(x=LEFT - 6, y=_y(mark, top) + 4, text=f"{mark:g}") for mark in marks]
     return lines + texts
 
 
@@ -66,6 +66,6 @@ def _lines(points: Sequence[Point], top: float) -> list[Markup]:
 
 def _labels(points: Sequence[Point]) -> list[Markup]:
     every = max(1, len(points) // 5)
-    label = '<text class="chart__label" x="{x}" y="{y}" text-anchor="middle">{text}</text>'
+    label = Markup('<text class="chart__label" x="{x}" y="{y}" text-anchor="middle">{text}</text>')
     chosen = range(every // 2, len(points), every)
-    return [Markup(label).format(x=_x(n, len(points)), y=HEIGHT - 8, text=points[n].label) for n in chosen]
+    return [label.format(x=_x(n, len(points)), y=HEIGHT - 8, text=points[n].label) for n in chosen]

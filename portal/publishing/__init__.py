@@ -1,0 +1,1 @@
+"""The gate: nothing becomes public except through here."""

@@ -1,0 +1,73 @@
+"""What kinds of records there are, and what the gate needs to know of each."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from core.errors import NotFound, Text
+from core.web.forms import Form
+
+
+@dataclass(frozen=True)
+class RecordField:
+    """A field of a kind. `code` is the national standard's; only fields with `is_public` enter a version."""
+
+    name: str
+    code: str | None
+    label: str
+    is_public: bool
+
+
+@dataclass(frozen=True)
+class Summary:
+    """What lists, search and feeds show of a record."""
+
+    title: str
+    summary: str
+    party_name: str | None
+    party_uscc: str | None
+    county_code: str | None
+    authority: str | None
+    decided_on: date
+    acts: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class DisclosureKind:
+    """`natural_key` finds the same decision again; `problems` are what keeps a draft from being submitted."""
+
+    name: str
+    path: str
+    label: Text
+    fields: tuple[RecordField, ...]
+    form: type[Form]
+    summarise: Callable[[Mapping[str, Any]], Summary]
+    natural_key: Callable[[Mapping[str, Any]], str | None]
+    problems: Callable[[Mapping[str, Any]], dict[str, Text]]
+    warnings: Callable[[Mapping[str, Any]], list[Text]]
+    shown: Callable[[RecordField, Any], Any] = lambda _field, value: value
+
+    def public_part(self, draft: Mapping[str, Any]) -> dict[str, Any]:
+        """What a version holds: the public fields that say something, in the order of the standard."""
+        return {one.name: draft[one.name] for one in self.fields if one.is_public and draft.get(one.name) not in _EMPTY}
+
+
+_EMPTY: tuple[object, ...] = (None, "", [])
+_KINDS: dict[str, DisclosureKind] = {}
+
+
+def register(kind: DisclosureKind) -> DisclosureKind:
+    _KINDS[kind.name] = kind
+    return kind
+
+
+def kind_named(name: str) -> DisclosureKind:
+    try:
+        return _KINDS[name]
+    except KeyError:
+        raise NotFound(kind=name) from None
+
+
+def all_kinds() -> tuple[DisclosureKind, ...]:
+    return tuple(_KINDS.values())

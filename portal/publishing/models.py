@@ -1,0 +1,105 @@
+"""What is drafted, what was published, and what is public now."""
+
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from core.audit import RowNumber
+from core.database import Base
+
+
+class Disclosure(Base):
+    """公开事项, from its first draft on. `draft` is what the editor works on; nothing reads it but the editors."""
+
+    __tablename__ = "disclosure"
+    __table_args__ = (
+        CheckConstraint("reviewer_id IS NULL OR reviewer_id <> author_id", name="author_is_not_reviewer"),
+        Index("ix_disclosure_board", "state", "changed_at", "id"),
+        UniqueConstraint("kind", "natural_key", name="one_disclosure_a_decision"),
+    )
+
+    id: Mapped[str] = mapped_column(String(26), primary_key=True)
+    kind: Mapped[str] = mapped_column(String(30))
+    state: Mapped[str] = mapped_column(String(20))
+    draft: Mapped[dict[str, Any]]
+    natural_key: Mapped[str] = mapped_column(String(300))
+    author_id: Mapped[str] = mapped_column(ForeignKey("user_account.id"), index=True)
+    reviewer_id: Mapped[str | None] = mapped_column(ForeignKey("user_account.id"))
+    change_reason: Mapped[str | None] = mapped_column(Text)
+    return_reason: Mapped[str | None] = mapped_column(Text)
+    version: Mapped[int] = mapped_column(default=0)
+    created_at: Mapped[datetime]
+    changed_at: Mapped[datetime]
+    withdrawn_reason: Mapped[str | None] = mapped_column(Text)
+    withdrawn_basis: Mapped[str | None] = mapped_column(Text)
+
+
+class DisclosureVersion(Base):
+    """版本: what the public saw, byte for byte. Append-only; the database refuses to change it."""
+
+    __tablename__ = "disclosure_version"
+
+    disclosure_id: Mapped[str] = mapped_column(ForeignKey("disclosure.id"), primary_key=True)
+    version: Mapped[int] = mapped_column(primary_key=True)
+    event: Mapped[str] = mapped_column(String(20))
+    body: Mapped[str] = mapped_column(Text)
+    sha256: Mapped[str] = mapped_column(String(64))
+    author_id: Mapped[str] = mapped_column(ForeignKey("user_account.id"))
+    approver_id: Mapped[str] = mapped_column(ForeignKey("user_account.id"))
+    at: Mapped[datetime]
+    reason: Mapped[str | None] = mapped_column(Text)
+
+
+class Change(Base):
+    """The change sequence that every projection follows. Append-only."""
+
+    __tablename__ = "disclosure_change"
+    __table_args__ = ({"sqlite_autoincrement": True},)
+
+    sequence: Mapped[int] = mapped_column(RowNumber, primary_key=True)
+    record_id: Mapped[str] = mapped_column(ForeignKey("disclosure.id"), index=True)
+    kind: Mapped[str] = mapped_column(String(30))
+    event: Mapped[str] = mapped_column(String(20))
+    at: Mapped[datetime]
+
+
+class PublicRecord(Base):
+    """The newest published version as lists, search and feeds read it. A withdrawn record has no row here."""
+
+    __tablename__ = "public_record"
+    __table_args__ = (
+        Index("ix_public_record_list", "kind", "decided_on", "id"),
+        Index("ix_public_record_county", "kind", "county_code", "decided_on", "id"),
+        Index("ix_public_record_authority", "kind", "authority", "decided_on", "id"),
+        Index("ix_public_record_party", "party_uscc"),
+        Index("ix_public_record_sequence", "sequence"),
+        Index("ix_public_record_updated", "kind", "sequence"),
+    )
+
+    id: Mapped[str] = mapped_column(ForeignKey("disclosure.id"), primary_key=True)
+    kind: Mapped[str] = mapped_column(String(30))
+    version: Mapped[int]
+    sequence: Mapped[int] = mapped_column(RowNumber)
+    title: Mapped[str] = mapped_column(Text)
+    summary: Mapped[str] = mapped_column(Text)
+    party_name: Mapped[str | None] = mapped_column(Text)
+    party_uscc: Mapped[str | None] = mapped_column(String(30))
+    county_code: Mapped[str | None] = mapped_column(String(12))
+    authority: Mapped[str | None] = mapped_column(String(200))
+    decided_on: Mapped[date]
+    published_at: Mapped[datetime]
+    updated_at: Mapped[datetime]
+    body: Mapped[dict[str, Any]]
+
+    acts: Mapped[list["PublicRecordAct"]] = relationship(cascade="all, delete-orphan", lazy="raise")
+
+
+class PublicRecordAct(Base):
+    """Which coded acts a record is about, so that lists filter by one."""
+
+    __tablename__ = "public_record_act"
+
+    record_id: Mapped[str] = mapped_column(ForeignKey("public_record.id", ondelete="CASCADE"), primary_key=True)
+    act_code: Mapped[str] = mapped_column(String(10), primary_key=True, index=True)

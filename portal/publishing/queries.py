@@ -1,0 +1,146 @@
+"""What the pages, feeds and search read of the published records."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from sqlalchemy import Select, func, select, tuple_
+from sqlalchemy.orm import Session
+
+from core.errors import Gone, NotFound
+from core.paging import Cursor, Page, page_of
+from portal.publishing.models import Change, Disclosure, DisclosureVersion, PublicRecord, PublicRecordAct
+from portal.publishing.workflow import WITHDRAWN
+
+PAGE_SIZE = 20
+
+
+@dataclass(frozen=True)
+class RecordFilters:
+    county: str | None = None
+    authority: str | None = None
+    act: str | None = None
+    year: int | None = None
+
+    def any(self) -> bool:
+        return any((self.county, self.authority, self.act, self.year))
+
+
+def records_page(
+    session: Session, kind: str, filters: RecordFilters, cursor: Cursor | None, limit: int = PAGE_SIZE
+) -> Page[PublicRecord]:
+    """Newest decisions first, paged by (day, id)."""
+    statement = _filtered(select(PublicRecord).where(PublicRecord.kind == kind), filters)
+    key = tuple_(PublicRecord.decided_on, PublicRecord.id)
+    backwards = cursor is not None and cursor.backwards
+    if cursor is not None:
+        border = (date.fromisoformat(str(cursor.key[0])), str(cursor.key[1]))
+        statement = statement.where(key > border if backwards else key < border)
+    order = (PublicRecord.decided_on, PublicRecord.id)
+    statement = statement.order_by(*(column.asc() if backwards else column.desc() for column in order))
+    rows = session.scalars(statement.limit(limit + 1)).all()
+    return page_of(rows, limit=limit, cursor=cursor, key=lambda one: (one.decided_on.isoformat(), one.id))
+
+
+def _filtered(statement: Select[tuple[PublicRecord]], filters: RecordFilters) -> Select[tuple[PublicRecord]]:
+    if filters.county:
+        statement = statement.where(PublicRecord.county_code == filters.county)
+    if filters.authority:
+        statement = statement.where(PublicRecord.authority == filters.authority)
+    if filters.act:
+        having = select(PublicRecordAct.record_id).where(PublicRecordAct.act_code == filters.act)
+        statement = statement.where(PublicRecord.id.in_(having))
+    if filters.year:
+        first, last = date(filters.year, 1, 1), date(filters.year, 12, 31)
+        statement = statement.where(PublicRecord.decided_on.between(first, last))
+    return statement
+
+
+def authorities(session: Session, kind: str) -> list[str]:
+    """Every authority that published this kind, found by leaping through the index instead of reading all rows."""
+    found: list[str] = []
+    last = ""
+    while True:
+        following = session.scalar(
+            select(func.min(PublicRecord.authority)).where(PublicRecord.kind == kind, PublicRecord.authority > last)
+        )
+        if following is None:
+            return found
+        found.append(following)
+        last = following
+
+
+def years(session: Session, kind: str) -> list[int]:
+    """From the newest decision's year down to the oldest's."""
+    oldest, newest = (
+        session.scalar(select(function(PublicRecord.decided_on)).where(PublicRecord.kind == kind))
+        for function in (func.min, func.max)
+    )
+    return list(range(newest.year, oldest.year - 1, -1)) if oldest and newest else []
+
+
+def latest(session: Session, kinds: Sequence[str], limit: int) -> Sequence[PublicRecord]:
+    """The records changed last, newest first."""
+    statement = select(PublicRecord).order_by(PublicRecord.sequence.desc()).limit(limit)
+    if len(kinds) == 1:
+        statement = statement.where(PublicRecord.kind == kinds[0])
+    elif kinds:
+        statement = statement.where(PublicRecord.kind.in_(kinds))
+    return session.scalars(statement).all()
+
+
+def last_change(session: Session, kinds: Sequence[str]) -> Change | None:
+    """The newest change among `kinds`: a feed that has seen it has seen all."""
+    statement = select(Change).order_by(Change.sequence.desc()).limit(1)
+    return session.scalar(statement.where(Change.kind.in_(kinds)) if kinds else statement)
+
+
+def record(session: Session, kind: str, record_id: str) -> PublicRecord:
+    """The public record; Gone with the public reason where it was withdrawn, NotFound where it never was public."""
+    found = session.get(PublicRecord, record_id)
+    if found is not None and found.kind == kind:
+        return found
+    disclosure = session.get(Disclosure, record_id)
+    if disclosure is not None and disclosure.kind == kind and disclosure.state == WITHDRAWN:
+        raise Gone(disclosure.withdrawn_reason or "", basis=disclosure.withdrawn_basis)
+    raise NotFound
+
+
+def versions(session: Session, record_id: str) -> Sequence[DisclosureVersion]:
+    """All published versions, newest first."""
+    statement = select(DisclosureVersion).where(DisclosureVersion.disclosure_id == record_id)
+    return session.scalars(statement.order_by(DisclosureVersion.version.desc())).all()
+
+
+def acts_of(session: Session, record_id: str) -> list[str]:
+    statement = select(PublicRecordAct.act_code).where(PublicRecordAct.record_id == record_id)
+    return sorted(session.scalars(statement))
+
+
+def of_party(
+    session: Session, uscc: str | None, name: str | None, *, but: str, limit: int = 10
+) -> Sequence[PublicRecord]:
+    """Other public records of the same party, by code where there is one, else by name."""
+    if not uscc and not name:
+        return ()
+    same = PublicRecord.party_uscc == uscc if uscc else PublicRecord.party_name == name
+    statement = select(PublicRecord).where(same, PublicRecord.id != but)
+    return session.scalars(statement.order_by(PublicRecord.decided_on.desc()).limit(limit)).all()
+
+
+def all_records(session: Session, kind: str) -> Iterator[PublicRecord]:
+    statement = select(PublicRecord).where(PublicRecord.kind == kind).execution_options(yield_per=500)
+    yield from session.scalars(statement)
+
+
+def board(session: Session, states: Sequence[str], limit: int = 200) -> Sequence[Disclosure]:
+    """What the editors have on their hands, the longest waiting first."""
+    statement = select(Disclosure).where(Disclosure.state.in_(states)).order_by(Disclosure.changed_at, Disclosure.id)
+    return session.scalars(statement.limit(limit)).all()
+
+
+def disclosure(session: Session, disclosure_id: str) -> Disclosure:
+    found = session.get(Disclosure, disclosure_id)
+    if found is None:
+        raise NotFound
+    return found

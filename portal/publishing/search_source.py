@@ -1,0 +1,51 @@
+"""The published records as search sees them."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from sqlalchemy.orm import Session
+
+from portal.publishing.kinds import DisclosureKind
+from portal.publishing.models import PublicRecord
+from portal.publishing.queries import acts_of, all_records
+from search.document import Document
+
+
+@dataclass(frozen=True)
+class RecordSource:
+    disclosure_kind: DisclosureKind
+
+    @property
+    def kind(self) -> str:
+        return self.disclosure_kind.name
+
+    def document(self, session: Session, key: str) -> Document | None:
+        record = session.get(PublicRecord, key)
+        return self._document(session, record) if record is not None else None
+
+    def documents(self, session: Session) -> Iterator[Document]:
+        for record in all_records(session, self.kind):
+            yield self._document(session, record)
+
+    def _document(self, session: Session, record: PublicRecord) -> Document:
+        codes = [record.party_uscc, record.body.get("decision_no"), record.body.get("listing_decision_no")]
+        texts = [
+            str(record.body[one.name]) for one in self.disclosure_kind.fields if _is_text(record.body.get(one.name))
+        ]
+        return Document(
+            kind=record.kind,
+            key=record.id,
+            url=f"/{self.disclosure_kind.path}/{record.id}",
+            title=record.title,
+            body="\n".join(texts),
+            names=(record.party_name,) if record.party_name else (),
+            codes=tuple(code for code in codes if code),
+            county=record.county_code,
+            authority=record.authority,
+            acts=tuple(acts_of(session, record.id)),
+            on=record.decided_on,
+        )
+
+
+def _is_text(value: object) -> bool:
+    return isinstance(value, str) and bool(value)

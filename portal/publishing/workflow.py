@@ -1,0 +1,47 @@
+"""The steps of a disclosure. What is corrected goes through the same review while the old version stays public."""
+
+from flask_babel import lazy_gettext as _l
+
+from core.accounts.permissions import Permission
+from core.workflow import Transition, Workflow
+
+DRAFT, IN_REVIEW, PUBLISHED, CORRECTING, CORRECTION_IN_REVIEW, WITHDRAWN = (
+    "draft",
+    "in_review",
+    "published",
+    "correcting",
+    "correction_in_review",
+    "withdrawn",
+)
+
+STATES = {
+    DRAFT: (_l("草稿"), "neutral"),
+    IN_REVIEW: (_l("待审核"), "warn"),
+    PUBLISHED: (_l("已公开"), "good"),
+    CORRECTING: (_l("更正草稿"), "neutral"),
+    CORRECTION_IN_REVIEW: (_l("更正待审核"), "warn"),
+    WITHDRAWN: (_l("已撤回"), "bad"),
+}
+
+_edit, _review = Permission.DRAFT_DISCLOSURE, Permission.REVIEW_DISCLOSURE
+
+
+def _one(action: str, source: str, target: str, permission: Permission) -> Transition:
+    return Transition(action, frozenset({source}), target, permission)
+
+
+WORKFLOW = Workflow(
+    [
+        _one("revise", DRAFT, DRAFT, _edit),
+        _one("revise", CORRECTING, CORRECTING, _edit),
+        _one("submit", DRAFT, IN_REVIEW, _edit),
+        _one("submit", CORRECTING, CORRECTION_IN_REVIEW, _edit),
+        _one("approve", IN_REVIEW, PUBLISHED, _review),
+        _one("approve", CORRECTION_IN_REVIEW, PUBLISHED, _review),
+        _one("return", IN_REVIEW, DRAFT, _review),
+        _one("return", CORRECTION_IN_REVIEW, CORRECTING, _review),
+        _one("correct", PUBLISHED, CORRECTING, _edit),
+        _one("withdraw", PUBLISHED, WITHDRAWN, _review),
+        _one("withdraw", CORRECTING, WITHDRAWN, _review),
+    ]
+)
