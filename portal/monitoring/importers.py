@@ -75,7 +75,7 @@ class StationFacts(NamedTuple):
 
 
 class Row(NamedTuple):
-    """`hour` counts from 1970-01-01T00:00Z; `values` follow VALUE_COLUMNS."""
+    """`hour` counts from 1970-01-01T00:00Z; `values` follow the source's `columns`."""
 
     line: int
     station: StationFacts
@@ -101,6 +101,11 @@ class Source:
     sha256: str
     header: tuple[str, ...]
     area: str
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """Those of VALUE_COLUMNS that the file has, in their order."""
+        return tuple(column for column in VALUE_COLUMNS if FILE_NAMES.get(column, column) in self.header)
 
     def rows(self) -> Iterator[Row | Reject]:
         self.file.seek(0)
@@ -237,7 +242,7 @@ class CnemcReader:
         self.pick_station = itemgetter(*(at[name] for name in CNEMC_STATION))
         self.place = tuple(at.get(name) for name in ("longitude", "latitude"))
         self.time = at["timepoint"]
-        self.values = _value_columns(at)
+        self.values = _value_readers(source, at)
         self.stations: dict[tuple[str, ...], StationFacts] = {}
         self.hours: dict[str, int] = {}
 
@@ -246,7 +251,7 @@ class CnemcReader:
         station = self.stations.get(facts) or self._station(facts)
         time = cells[self.time]
         hour = self.hours.get(time) or self._hour(time)
-        return Row(line, station, hour, [None if n is None else known[cells[n]] for n, known in self.values])
+        return Row(line, station, hour, [known[cells[n]] for n, known in self.values])
 
     def _station(self, facts: tuple[str, ...]) -> StationFacts:
         code, name, area, lon, lat = (text.strip() for text in facts)
@@ -280,7 +285,7 @@ class PrsaReader:
         self.pick_day = itemgetter(at["year"], at["month"], at["day"])
         self.hour = at["hour"]
         self.station = at["station"]
-        self.values = _value_columns(at, co_divisor=1000)
+        self.values = _value_readers(source, at, co_divisor=1000)
         self.days: dict[tuple[str, ...], int] = {}
         self.stations: dict[str, StationFacts] = {}
 
@@ -290,7 +295,7 @@ class PrsaReader:
         hour = cells[self.hour]
         number = first + (HOURS.get(hour) or _hour_of_day(_whole(hour, "hour"), "hour", hour))
         station = self.stations.get(cells[self.station]) or self._station(cells[self.station])
-        return Row(line, station, number, [None if n is None else known[cells[n]] for n, known in self.values])
+        return Row(line, station, number, [known[cells[n]] for n, known in self.values])
 
     def _day(self, parts: tuple[str, ...]) -> int:
         year, month, day = (_whole(part, name) for part, name in zip(parts, ("year", "month", "day"), strict=True))
@@ -304,15 +309,14 @@ class PrsaReader:
         return self.stations[text]
 
 
-def _value_columns(at: dict[str, int], *, co_divisor: int = 1) -> list[tuple[int | None, ValueReader]]:
-    """For each of VALUE_COLUMNS the place of its cell (None: the file has none) and what its texts mean."""
-    columns = []
-    for column in VALUE_COLUMNS:
+def _value_readers(source: Source, at: dict[str, int], *, co_divisor: int = 1) -> list[tuple[int, ValueReader]]:
+    """For each column of values the place of its cell and what its texts mean."""
+    readers = []
+    for column in source.columns:
         name = FILE_NAMES.get(column, column)
-        place = at.get(name)
         divisor = co_divisor if column == "co" else 1
-        columns.append((place, ValueReader(column, SHOWN_NAMES.get(name, name), divisor)))
-    return columns
+        readers.append((at[name], ValueReader(column, SHOWN_NAMES.get(name, name), divisor)))
+    return readers
 
 
 def _station_code(text: str, column: str) -> str:

@@ -15,15 +15,13 @@ from sqlalchemy.orm import Session
 from core import audit
 from core.accounts import Actor
 from portal.monitoring.importers import Reject, Row, Source, open_source
-from portal.monitoring.models import HOUR_SECONDS, VALUE_COLUMNS, ImportBatch, hour_at
+from portal.monitoring.models import HOUR_SECONDS, ImportBatch, hour_at
 from portal.monitoring.station_register import StationRegister
 
 ROWS_AT_ONCE = 2000
 TIME_COLUMN = "timepoint"
 COUNTS = ("inserted", "changed", "unchanged", "duplicates", "rejects")
-COLUMNS = ("station_id", "hour_end", "batch_id", *VALUE_COLUMNS)
-# The same table without its Python types: a bulk import brings hours as numbers.
-HOURS = table("observation", *(column(name) for name in COLUMNS))
+KEY = ("station_id", "hour_end")
 
 OnReject = Callable[[Reject], None]
 OnProgress = Callable[[int], None]
@@ -64,7 +62,7 @@ def import_air(
     opened = open_source(file, area=area)
     batch, report = _open_batch(session, opened, name=name, source=source, at=at)
     register = StationRegister(session, source)
-    intake = _Intake(session, report, register, latest=int(at.timestamp()) // HOUR_SECONDS + 1)
+    intake = _Intake(session, report, register, opened.columns, latest=int(at.timestamp()) // HOUR_SECONDS + 1)
     rows = opened.rows()
     while chunk := list(islice(rows, ROWS_AT_ONCE)):
         intake.take(chunk, on_reject)
@@ -105,13 +103,22 @@ def _close_batch(session: Session, batch: ImportBatch, report: ImportReport, *, 
 class _Intake:
     """Writes rows chunk by chunk and keeps the count."""
 
-    def __init__(self, session: Session, report: ImportReport, register: StationRegister, *, latest: int) -> None:
+    def __init__(
+        self,
+        session: Session,
+        report: ImportReport,
+        register: StationRegister,
+        value_columns: tuple[str, ...],
+        *,
+        latest: int,
+    ) -> None:
         self.session = session
         self.report = report
         self.register = register
         self.latest = latest
         self.seen: set[tuple[int, int]] = set()
-        self.insert, self.upsert = _statements(session)
+        self.columns = (*KEY, "batch_id", *value_columns)
+        self.insert, self.upsert = _statements(session, value_columns)
 
     def take(self, chunk: list[Row | Reject], on_reject: OnReject) -> None:
         self.report.rows += len(chunk)
@@ -135,7 +142,7 @@ class _Intake:
             self.report.duplicates += 1
             return Reject(row.line, TIME_COLUMN, row.station.code, _l("与前面的行重复：同一站点的同一小时。"))
         self.seen.add(key)
-        params.append(dict(zip(COLUMNS, (*key, self.report.batch_id, *row.values), strict=True)))
+        params.append(dict(zip(self.columns, (*key, self.report.batch_id, *row.values), strict=True)))
         return None
 
     def _write(self, params: list[dict[str, Any]]) -> None:
@@ -147,14 +154,16 @@ class _Intake:
         self.report.unchanged += len(params) - inserted - changed
 
 
-def _statements(session: Session) -> tuple[Insert, Insert]:
+def _statements(session: Session, value_columns: tuple[str, ...]) -> tuple[Insert, Insert]:
     """The plain insert, and the one that fills or corrects an hour that is already there."""
+    # The table without its Python types, because a bulk import brings hours as numbers.
+    hours = table("observation", *(column(name) for name in (*KEY, "batch_id", *value_columns)))
     insert = sqlite.insert if session.get_bind().dialect.name == "sqlite" else postgresql.insert
-    new = insert(HOURS)
-    kept = {name: func.coalesce(new.excluded[name], HOURS.c[name]) for name in VALUE_COLUMNS}
-    differs = or_(*(value.is_distinct_from(HOURS.c[name]) for name, value in kept.items()))
-    key = ["station_id", "hour_end"]
+    new = insert(hours).execution_options(preserve_rowcount=True)
+    kept = {name: func.coalesce(new.excluded[name], hours.c[name]) for name in value_columns}
+    differs = or_(*(value.is_distinct_from(hours.c[name]) for name, value in kept.items()))
+    correction = {**kept, "batch_id": new.excluded.batch_id}
     return (
-        new.on_conflict_do_nothing(index_elements=key),
-        new.on_conflict_do_update(index_elements=key, set_={**kept, "batch_id": new.excluded.batch_id}, where=differs),
+        new.on_conflict_do_nothing(index_elements=KEY),
+        new.on_conflict_do_update(index_elements=KEY, set_=correction, where=differs),
     )
