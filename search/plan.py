@@ -1,7 +1,7 @@
 """A question in terms: what each store compiles. Settles when a longer stretch of words counts as found.
 
-A stretch of Chinese may have been shortened by who typed it (宏源检测 for 宏源环境检测), so a pair that straddles a gap may be
-missing; two neighbouring pairs, the first and the last may not. Quoted, all must stand in order.
+A stretch of Chinese may have been shortened by who typed it (宏源检测 for 宏源环境检测), so a pair that straddles a gap
+may be missing; two neighbouring pairs, the first and the last may not. Quoted, all must stand in order.
 """
 
 from dataclasses import dataclass

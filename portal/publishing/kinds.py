@@ -1,11 +1,12 @@
 """What kinds of records there are, and what the gate needs to know of each."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
 from core.errors import NotFound, Text
+from core.tables import Row
 from core.web.forms import Form
 
 
@@ -41,12 +42,12 @@ class DisclosureKind:
     path: str
     label: Text
     fields: tuple[RecordField, ...]
+    rows: Sequence[Row]
     form: type[Form]
     summarise: Callable[[Mapping[str, Any]], Summary]
     natural_key: Callable[[Mapping[str, Any]], str | None]
     problems: Callable[[Mapping[str, Any]], dict[str, Text]]
     warnings: Callable[[Mapping[str, Any]], list[Text]]
-    shown: Callable[[RecordField, Any], Any] = lambda _field, value: value
 
     def public_part(self, draft: Mapping[str, Any]) -> dict[str, Any]:
         """What a version holds: the public fields that say something, in the order of the standard."""

@@ -111,7 +111,7 @@ def return_to_author(session: Session, disclosure: Disclosure, reason: str, *, a
 
 
 def approve_and_publish(session: Session, disclosure: Disclosure, *, actor: Actor, at: datetime) -> PublicRecord:
-    """The one way to become public: by a second person, complete, without leaks; version, change and projection at once."""
+    """The one way to become public: by a second person, complete, without leaks, all of it in one transaction."""
     transition = _step(disclosure, "approve", actor)
     if actor.user_id is None or actor.user_id == disclosure.author_id:
         raise SelfApproval
@@ -127,7 +127,7 @@ def approve_and_publish(session: Session, disclosure: Disclosure, *, actor: Acto
 
 
 def correct(session: Session, disclosure: Disclosure, reason: str, *, actor: Actor, at: datetime) -> None:
-    """Open a published record for correction; the public goes on seeing the old version until the new one is approved."""
+    """Open a published record for correction; the public sees the old version until the new one is approved."""
     transition = _step(disclosure, "correct", actor)
     disclosure.state = transition.target or disclosure.state
     disclosure.change_reason, disclosure.reviewer_id = reason, None

@@ -37,7 +37,7 @@ class RecordSource:
             key=record.id,
             url=f"/{self.disclosure_kind.path}/{record.id}",
             title=record.title,
-            body="\n".join(texts),
+            body="\n".join(value for value in values if isinstance(value, str)),
             names=(record.party_name,) if record.party_name else (),
             codes=tuple(code for code in codes if code),
             county=record.county_code,
@@ -45,7 +45,3 @@ class RecordSource:
             acts=tuple(acts_of(session, record.id)),
             on=record.decided_on,
         )
-
-
-def _is_text(value: object) -> bool:
-    return isinstance(value, str) and bool(value)

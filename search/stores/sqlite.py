@@ -1,7 +1,7 @@
 """SQLite FTS5 in the same database: put and deleted in the caller's transaction, found as soon as that is committed.
 
-The text is cut by search.analysis before it gets here, so that FTS5's own tokenizer only splits at blanks. Two generations
-may stand side by side while the index is rebuilt; what is put meanwhile goes into both.
+The text is cut by search.analysis before it gets here, so that FTS5's own tokenizer only splits at blanks. Two
+generations may stand side by side while the index is rebuilt; what is put meanwhile goes into both.
 """
 
 import json
@@ -23,7 +23,8 @@ from search.stores.models import SearchDocument, SearchState
 
 BATCH = 500
 _INSERT = text(
-    "INSERT INTO search_postings(rowid, title, names, codes, body, ends) VALUES (:row, :title, :names, :codes, :body, :ends)"
+    "INSERT INTO search_postings(rowid, title, names, codes, body, ends) "
+    "VALUES (:row, :title, :names, :codes, :body, :ends)"
 )
 _RANK = f"bm25(search_postings, {WEIGHTS['title']}, {WEIGHTS['names']}, {WEIGHTS['codes']}, {WEIGHTS['body']}, 0.1)"
 
@@ -125,7 +126,7 @@ def _filters(query: Query, values: dict[str, Any]) -> Iterator[str]:
 
 
 def _compile(plan: Plan, values: dict[str, Any], conditions: list[str]) -> str | None:
-    """The FTS5 expression. Columns asked for at the top become SQL conditions; deeper ones match nothing by themselves."""
+    """The FTS5 expression. Columns asked for at the top become SQL conditions; deeper ones are words like others."""
     parts = plan.parts if isinstance(plan, All) else (plan,)
     wanted, unwanted = [], []
     for part in parts:

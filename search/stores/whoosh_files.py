@@ -1,6 +1,6 @@
 """Whoosh's own index in files: for databases without a store of their own, and the reference for the others.
 
-One writer: the worker. Readers look for a newer state at each question. A rebuild fills a folder beside and swaps the pointer.
+One writer: the worker. Readers look for a newer state at each question. A rebuild fills a folder beside and swaps.
 """
 
 import json
@@ -143,7 +143,7 @@ def _reference(kind: str, key: str) -> str:
     return json.dumps([kind, key])
 
 
-def _compile(plan: Plan | None) -> query.Query:
+def _compile(plan: Plan | None) -> query.Query:  # noqa: PLR0911 - one answer a kind of node
     if plan is None:
         return query.Every()
     if isinstance(plan, Term):

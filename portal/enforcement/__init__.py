@@ -1,0 +1,1 @@
+"""Penalties and the credit blacklist."""

@@ -1,0 +1,1 @@
+"""Announcements, warnings, interviews, inspection results."""

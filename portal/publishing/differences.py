@@ -1,0 +1,30 @@
+"""What a correction changed, field by field, in words."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from portal.publishing.kinds import DisclosureKind
+from portal.publishing.record_form import shown
+
+
+@dataclass(frozen=True)
+class Difference:
+    """One field before and after; "" where it said nothing."""
+
+    label: str
+    before: str
+    after: str
+
+
+def differences(kind: DisclosureKind, before: Mapping[str, Any], after: Mapping[str, Any]) -> list[Difference]:
+    """The fields whose value changed, in the order of the standard."""
+    return [
+        Difference(row["label"], _words(row, before.get(row["name"])), _words(row, after.get(row["name"])))
+        for row in kind.rows
+        if before.get(row["name"]) != after.get(row["name"])
+    ]
+
+
+def _words(row: Mapping[str, Any], value: Any) -> str:
+    return "" if value in (None, "", []) else shown(dict(row), value)

@@ -1,0 +1,163 @@
+"""Forms and readers made from a field table, so that a field is described once: for editors, imports and pages."""
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import date
+from decimal import Decimal, InvalidOperation
+from typing import Any
+
+from flask_babel import lazy_gettext as _l
+from govuk_frontend_wtf.wtforms_widgets import (
+    GovCheckboxesInput,
+    GovInput,
+    GovSelect,
+    GovSubmitInput,
+    GovTextArea,
+    GovTextInput,
+)
+from wtforms import (
+    DateField,
+    DecimalField,
+    Field,
+    SelectField,
+    SelectMultipleField,
+    StringField,
+    SubmitField,
+    TextAreaField,
+)
+from wtforms.validators import InputRequired, Length, NumberRange, Optional
+
+from core.falsification_acts import ACTS
+from core.identifiers import check_uscc
+from core.places import COUNTIES
+from core.tables import Row, load_table
+from core.web.forms import Form
+from portal.publishing.kinds import RecordField
+
+LONG_TEXT = 20_000
+
+
+class GovDate(GovInput):  # type: ignore[misc]
+    input_type = "date"
+
+
+def record_fields(rows: Sequence[Row]) -> tuple[RecordField, ...]:
+    return tuple(RecordField(row["name"], row.get("code"), row["label"], row["is_public"]) for row in rows)
+
+
+def record_form(name: str, rows: Sequence[Row]) -> type[Form]:
+    """A form class with one field a row, in the order of the table."""
+    fields = {row["name"]: _MAKERS[row["type"]](row) for row in rows}
+    return type(name, (Form,), {**fields, "submit": SubmitField(_l("保存草稿"), widget=GovSubmitInput())})
+
+
+def options(row: Row) -> list[tuple[str, str]]:
+    """The (value, label) pairs that a field of this row may hold; empty for free text."""
+    kind = row["type"]
+    if kind == "acts":
+        return [(act.code, f"{act.code} {act.name}") for act in ACTS]
+    if kind == "county":
+        return [(one.code, one.name) for one in COUNTIES]
+    if kind == "penalty_types":
+        types = load_table("portal/enforcement/penalty_types.toml")["penalty_type"]
+        return [(one["code"], one["name"]) for one in types]
+    return [(value, label) for value, label in row.get("options", [])]
+
+
+def stored(form: Form) -> dict[str, Any]:
+    """What a form holds, as a draft keeps it: days and sums as text, empty answers as None."""
+    return {name: _plain(field.data) for name, field in form._fields.items() if name not in ("submit", "csrf_token")}
+
+
+def loaded(rows: Sequence[Row], draft: Mapping[str, Any]) -> dict[str, Any]:
+    """A draft as a form takes it."""
+    return {row["name"]: _form_value(row["type"], draft.get(row["name"])) for row in rows}
+
+
+def shown(row: Row, value: Any) -> str:
+    """A value in words for people."""
+    names = dict(options(row))
+    if isinstance(value, list):
+        return "；".join(names.get(one, str(one)) for one in value)
+    return names.get(value, str(value))
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, date):
+        return value.isoformat()
+    if isinstance(value, Decimal):
+        return format(value.normalize(), "f")
+    return value or None
+
+
+def _form_value(kind: str, value: Any) -> Any:
+    if value in (None, ""):
+        return [] if kind in ("acts", "penalty_types") else None
+    if kind == "date":
+        return date.fromisoformat(value)
+    if kind == "money":
+        try:
+            return Decimal(value)
+        except InvalidOperation:
+            return None
+    return value
+
+
+def _common(row: Row) -> dict[str, Any]:
+    needed = InputRequired(_l("请填写“%(label)s”。", label=row["label"])) if row["required"] else Optional()
+    return {"label": row["label"], "description": row.get("hint", ""), "validators": [needed]}
+
+
+def _text(row: Row) -> Field:
+    common = _common(row)
+    common["validators"].append(Length(max=row.get("max_length", 200), message=_too_long(row.get("max_length", 200))))
+    return StringField(widget=GovTextInput(), **common)
+
+
+def _uscc(row: Row) -> Field:
+    field = _text(row)
+    field.kwargs["filters"] = [lambda value: check_uscc(value).code if value else value]
+    return field
+
+
+def _long(row: Row) -> Field:
+    common = _common(row)
+    common["validators"].append(Length(max=LONG_TEXT, message=_too_long(LONG_TEXT)))
+    return TextAreaField(widget=GovTextArea(), **common)
+
+
+def _too_long(limit: int) -> Any:
+    return _l("最多 %(n)s 个字。", n=limit)
+
+
+def _date(row: Row) -> Field:
+    return DateField(widget=GovDate(), **_common(row))
+
+
+def _money(row: Row) -> Field:
+    common = _common(row)
+    common["validators"].append(NumberRange(min=0, message=_l("金额不能是负数。")))
+    return DecimalField(widget=GovTextInput(), places=None, **common)
+
+
+def _select(row: Row) -> Field:
+    choices = [("", _l("请选择")), *options(row)]
+    return SelectField(widget=GovSelect(), choices=choices, **_common(row))
+
+
+def _several(row: Row) -> Field:
+    common = _common(row)
+    return SelectMultipleField(widget=GovCheckboxesInput(), choices=options(row), **common)
+
+
+_MAKERS: dict[str, Callable[[Row], Field]] = {
+    "text": _text,
+    "uscc": _uscc,
+    "long": _long,
+    "rich": _long,
+    "date": _date,
+    "money": _money,
+    "choice": _select,
+    "county": _select,
+    "acts": _several,
+    "penalty_types": _several,
+}
