@@ -1,8 +1,9 @@
 """The composition root: the one place that knows every part.
 
-A part adds its line to the lists below: blueprint, outbox handler, sweep, search source. Commands are put together in portal/cli.py.
+A part adds its line to the lists below: blueprint, outbox handler, sweep, search source. Commands: portal/cli.py.
 """
 
+from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
 
@@ -11,20 +12,49 @@ from flask import Blueprint, Flask
 from core.accounts import views as accounts
 from core.clock import Clock, SystemClock
 from core.config import Settings
-from core.outbox import Handler, Sweep, Worker
+from core.outbox import Handler, Job, Sweep, Worker
 from core.web import browser_session, health, request_log
 from core.web.current import EXTENSION, House
 from core.web.shell import create_shell
 from portal import cli
+from portal.demo.air import continue_demo_air
+from portal.enforcement.kinds import BLACKLIST, PENALTY
+from portal.home import views as home
+from portal.monitoring import views as air
+from portal.notices.kinds import NOTICE
+from portal.opendata import views as feeds
+from portal.publishing import editorial_views as editorial
+from portal.publishing.public_views import public_blueprint
+from portal.publishing.search_source import RecordSource
+from search import service as search_service
+from search import views as search
+
+KINDS = (PENALTY, BLACKLIST, NOTICE)
 
 BLUEPRINTS: tuple[Blueprint, ...] = (
     health.blueprint,
     accounts.blueprint,
+    home.blueprint,
+    air.blueprint,
+    *(public_blueprint(kind) for kind in KINDS),
+    editorial.blueprint,
+    search.blueprint,
+    feeds.blueprint,
 )
 
-HANDLERS: dict[str, Handler] = {}
+SOURCES = tuple(RecordSource(kind) for kind in KINDS)
 
-SWEEPS: tuple[Sweep, ...] = (Sweep("sessions.forget_expired", timedelta(hours=1), browser_session.forget_expired),)
+SWEEPS: tuple[Sweep, ...] = (
+    Sweep("sessions.forget_expired", timedelta(hours=1), browser_session.forget_expired),
+    Sweep("monitoring.demo_air", timedelta(minutes=10), continue_demo_air),
+)
+
+
+def _refresh_search(job: Job) -> None:
+    job.services["search"].refresh(job)
+
+
+HANDLERS: Mapping[str, Handler] = {search_service.REFRESH: _refresh_search}
 
 
 def create_app(settings: Settings | None = None, clock: Clock | None = None) -> Flask:
@@ -32,14 +62,16 @@ def create_app(settings: Settings | None = None, clock: Clock | None = None) -> 
     app = create_shell(settings or Settings.from_environ(), clock or SystemClock())
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)
+    house: House = app.extensions[EXTENSION]
+    app.extensions["search"] = search_service.build(house.settings, house.database, SOURCES)
     app.extensions["create_worker"] = lambda: create_worker(app)
     cli.install(app)
     return app
 
 
-def services(app: Flask) -> dict[str, Any]:  # noqa: ARG001 - services arrive with their parts
+def services(app: Flask) -> dict[str, Any]:
     """What jobs need beside the database."""
-    return {}
+    return {"search": app.extensions["search"]}
 
 
 def create_worker(app: Flask) -> Worker:

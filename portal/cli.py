@@ -14,6 +14,9 @@ from core.database import unit_of_work
 from core.errors import InvalidInput
 from core.web.current import house
 from portal import setup
+from portal.enforcement.cli import penalties
+from portal.monitoring.cli import air
+from search.cli import reindex
 
 import_group = AppGroup("import", help="把外部数据文件导入平台。")
 db_group = AppGroup("db", help="数据库结构。")
@@ -21,7 +24,9 @@ user_group = AppGroup("user", help="工作人员账号。")
 
 
 def install(app: Flask) -> None:
-    for command in (import_group, db_group, user_group, worker, setup_command):
+    for command in (air, penalties):
+        import_group.add_command(command)
+    for command in (import_group, db_group, user_group, worker, setup_command, reindex):
         app.cli.add_command(command)
 
 

@@ -57,7 +57,7 @@ def terms(text: str) -> list[str]:
 
 
 def ends(text: str) -> list[str]:
-    """The last character of each Chinese run: what a one-character question needs beside the pairs that begin with it."""
+    """The last character of each Chinese run: for one-character questions, beside the pairs that begin with it."""
     return [run[-1] for run, _place in runs(normal(text)) if is_chinese(run)]
 
 

@@ -3,11 +3,11 @@
 from dataclasses import dataclass
 from datetime import date
 
-from core.falsification_acts import ACTS
 from flask import Blueprint, render_template, request, url_for
 from flask_babel import gettext as _
 from markupsafe import Markup
 
+from core.falsification_acts import ACTS
 from core.places import COUNTIES, county_name
 from core.web import current
 from core.web.access import public

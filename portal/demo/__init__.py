@@ -5,23 +5,24 @@ import random
 import click
 
 from core.accounts import SYSTEM
-from core.accounts.models import User
 from core.accounts.operations import open_account, user_named
 from core.accounts.permissions import Role
 from core.database import unit_of_work
 from core.web.current import House
+from portal.demo.air import seed_air
+from portal.demo.disclosures import seed_disclosures
 
 PASSWORD = "mingjian-demo"  # noqa: S105 - printed at the start of every demo
 SEED = 411000
 
 # sign-in name, shown name, roles, department
 ACCOUNTS: tuple[tuple[str, str, list[Role], str | None], ...] = (
-    ("editor", "李编辑（演示）", [Role.EDITOR], "xc-ecology"),
-    ("approver", "王审核（演示）", [Role.APPROVER], "xc-ecology"),
-    ("officer", "张经办（演示）", [Role.OFFICER], "xc-ecology"),
-    ("head", "刘科长（演示）", [Role.HEAD], "xc-ecology"),
-    ("market", "陈经办（演示）", [Role.OFFICER], "xc-market"),
-    ("operator", "赵话务（演示）", [Role.OPERATOR], "xc-duty"),
+    ("editor", "李编辑（演示）", [Role.EDITOR], None),
+    ("approver", "王审核（演示）", [Role.APPROVER], None),
+    ("officer", "张经办（演示）", [Role.OFFICER], None),
+    ("head", "刘科长（演示）", [Role.HEAD], None),
+    ("market", "陈经办（演示）", [Role.OFFICER], None),
+    ("operator", "赵话务（演示）", [Role.OPERATOR], None),
     ("admin", "系统管理员（演示）", [Role.ADMINISTRATOR], None),
 )
 
@@ -52,4 +53,5 @@ def fill_if_empty(house: House) -> None:
             )
             for sign_in_name, display_name, roles, department in ACCOUNTS
         }
-        _fill(session, now, rng, people)
+        seed_air(session, now, rng)
+        seed_disclosures(session, now, rng, author=people["editor"].as_actor(), approver=people["approver"].as_actor())

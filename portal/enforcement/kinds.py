@@ -1,5 +1,6 @@
 """Penalties and blacklist entries as the gate knows them."""
 
+import hashlib
 from collections.abc import Mapping
 from datetime import date
 from typing import Any
@@ -15,6 +16,7 @@ from portal.publishing.record_form import record_fields, record_form, shown
 
 PENALTY_ROWS: list[Row] = load_table("portal/enforcement/fields.toml")["penalty"]
 BLACKLIST_ROWS: list[Row] = load_table("portal/enforcement/fields.toml")["blacklist"]
+_WITHOUT_NUMBER = ("party_name", "authority_name", "notified_on", "decided_on", "violation_type", "penalty_content")
 _USCC_FIELDS = ("party_uscc", "authority_uscc", "source_org_uscc")
 NATURAL_PERSON = "natural_person"
 
@@ -45,7 +47,10 @@ def _decision_key(number_field: str) -> Any:
     def key(content: Mapping[str, Any]) -> str | None:
         number = content.get(number_field)
         authority = content.get("authority_name") or ""
-        return f"{decision_number_key(number)}|{authority}" if number else None
+        if number:
+            return f"{decision_number_key(number)}|{authority}"
+        known = "|".join(str(content.get(name) or "") for name in _WITHOUT_NUMBER)
+        return f"sha256:{hashlib.sha256(known.encode()).hexdigest()}" if content.get("notified_on") else None
 
     return key
 

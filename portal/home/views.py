@@ -5,6 +5,8 @@ from flask import Blueprint, render_template
 from core.web import current
 from core.web.access import public
 from portal.monitoring.queries import city_now
+from portal.monitoring.wording import CATEGORY_LABELS, listed
+from portal.publishing.public_views import path_of
 from portal.publishing.queries import latest
 
 LATEST = 6
@@ -21,6 +23,9 @@ def front() -> str:
         air=city_now(session, current.now()),
         records=latest(session, ("penalty", "blacklist"), LATEST),
         notices=latest(session, ("notice",), 3),
+        categories=CATEGORY_LABELS,
+        listed=listed,
+        path_of=path_of,
     )
 
 

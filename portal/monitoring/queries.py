@@ -11,6 +11,7 @@ from typing import Any
 from sqlalchemy import Integer, and_, func, select, type_coerce
 from sqlalchemy.orm import Session, aliased
 
+from core.clock import local_date
 from core.errors import NotFound
 from portal.monitoring.air_quality import Index, Item, Measure, Report, index_of
 from portal.monitoring.averages import HOURS_OF_A_DAY, day_mean, day_of, max_8h, mean_of_points, start_of
@@ -178,6 +179,21 @@ def daily_series(session: Session, code: str, first: date, last: date) -> list[P
         for item_hours, number in zip(days[day], numbers, strict=True):
             item_hours[place] = _decimal(number)
     return [_day_point(first + timedelta(days=day), hours) for day, hours in days.items()]
+
+
+def city_days(session: Session, city: CityNow, first: date, last: date) -> list[Point]:
+    """The days of the city: the mean of its counted stations' day values, newest first."""
+    by_day: dict[datetime, list[Values]] = defaultdict(list)
+    for one in _counted(list(city.stations)):
+        for point in daily_series(session, one.station.code, first, last):
+            by_day[point.at].append(point.values)
+    return [_city_day(at, by_day[at]) for at in sorted(by_day, reverse=True)]
+
+
+def _city_day(at: datetime, stations: Sequence[Values]) -> Point:
+    values = {item: mean_of_points(one[item] for one in stations) for item in Item}
+    measured = {DAY_MEASURES.get(item, Measure.O3_8H): value for item, value in values.items()}
+    return Point(at, values, index_of(Report.DAILY, measured, on=local_date(at)))
 
 
 def mean_point(stations: Sequence[StationNow], hour_end: datetime) -> Point:

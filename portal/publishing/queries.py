@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from core.errors import Gone, NotFound
 from core.paging import Cursor, Page, page_of
 from portal.publishing.models import Change, Disclosure, DisclosureVersion, PublicRecord, PublicRecordAct
-from portal.publishing.workflow import WITHDRAWN
+from portal.publishing.workflow import PUBLISHED, WITHDRAWN
 
 PAGE_SIZE = 20
 
@@ -136,6 +136,11 @@ def all_records(session: Session, kind: str) -> Iterator[PublicRecord]:
 def board(session: Session, states: Sequence[str], limit: int = 200) -> Sequence[Disclosure]:
     """What the editors have on their hands, the longest waiting first."""
     statement = select(Disclosure).where(Disclosure.state.in_(states)).order_by(Disclosure.changed_at, Disclosure.id)
+    return session.scalars(statement.limit(limit)).all()
+
+
+def recently_published(session: Session, limit: int = 20) -> Sequence[Disclosure]:
+    statement = select(Disclosure).where(Disclosure.state == PUBLISHED).order_by(Disclosure.changed_at.desc())
     return session.scalars(statement.limit(limit)).all()
 
 

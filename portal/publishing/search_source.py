@@ -29,9 +29,7 @@ class RecordSource:
 
     def _document(self, session: Session, record: PublicRecord) -> Document:
         codes = [record.party_uscc, record.body.get("decision_no"), record.body.get("listing_decision_no")]
-        texts = [
-            str(record.body[one.name]) for one in self.disclosure_kind.fields if _is_text(record.body.get(one.name))
-        ]
+        values = (record.body.get(one.name) for one in self.disclosure_kind.fields)
         return Document(
             kind=record.kind,
             key=record.id,

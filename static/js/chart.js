@@ -30,7 +30,7 @@ function options(data, kind) {
   return {
     animation: !matchMedia("(prefers-reduced-motion: reduce)").matches,
     tooltip: { trigger: "axis", renderMode: "richText", confine: true },
-    legend: data.series.length > 1 ? { textStyle: { color: soft }, type: "scroll" } : undefined,
+    legend: data.series.length > 1 ? { textStyle: { color: soft }, type: "scroll", top: 0 } : undefined,
     grid: { left: 8, right: 12, top: data.series.length > 1 ? 40 : 16, bottom: 8, containLabel: true },
     xAxis: { type: "category", data: data.labels, ...axis },
     yAxis: { type: "value", ...axis },

@@ -1,0 +1,1 @@
+"""Feeds; open data comes here too."""
