@@ -52,8 +52,12 @@ class SweepRun(Base):
 
 @dataclass(frozen=True)
 class Job:
-    """What a handler or a sweep gets. `services` holds the objects that the composition root made (search, mailer)."""
+    """What a handler or a sweep gets. `id` is the job's, stable over retries; 0 for a sweep.
 
+    `services` holds the objects that the composition root made.
+    """
+
+    id: int
     session: Session
     payload: Mapping[str, Any]
     now: datetime
@@ -121,7 +125,7 @@ class Worker:
                     .with_for_update(skip_locked=True)
                 )
                 if job is not None:
-                    self.handlers[job.topic](self._job(session, job.payload, now))
+                    self.handlers[job.topic](self._job(session, job.payload, now, job.id))
                     job.done_at = now
         except Exception as error:
             self._put_off(job_id, error)
@@ -151,8 +155,8 @@ class Worker:
                 session.merge(SweepRun(name=sweep.name, last_at=now))
         return True
 
-    def _job(self, session: Session, payload: Mapping[str, Any], now: datetime) -> Job:
-        return Job(session, payload, now, self.settings, self.services)
+    def _job(self, session: Session, payload: Mapping[str, Any], now: datetime, number: int = 0) -> Job:
+        return Job(number, session, payload, now, self.settings, self.services)
 
 
 def _due(now: datetime) -> Any:

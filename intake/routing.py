@@ -1,0 +1,101 @@
+"""Who handles a report: the first rule of a dated table that fits, never the accused, never nobody.
+
+Left out are the accused department, everything under it and its superiors (环境保护法 57: a report against a department
+goes to its superior organ or to supervision). What no rule decides, or what only excluded departments could take, goes down a
+chain that cannot be excluded as a whole: duty desk, discipline inspection, procuratorate.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from core.tables import Row, in_force, load_table
+from intake.departments import Organisation, Unit
+from intake.subjects import subject
+
+LAST_RESORTS = ("duty_desk", "discipline", "procuratorate")
+NO_RULE = "没有规则适用于这类事项，由市环境值班室人工分派。"
+ALL_EXCLUDED = "按规则应由%s办理，但被举报方与其有关，依法改由%s办理。"
+
+
+@dataclass(frozen=True)
+class Facts:
+    """What routing may look at; nothing of the reporter and none of their words."""
+
+    channel: str
+    subject: str
+    acts: tuple[str, ...] = ()
+    county: str | None = None
+    accused_kind: str = "unknown"
+    accused_department: str | None = None
+
+
+@dataclass(frozen=True)
+class Routing:
+    """`rule` and `reason` are shown to the officer; `source` is the law behind them."""
+
+    responsible: str
+    co: tuple[str, ...]
+    excluded: frozenset[str]
+    rule: str
+    reason: str
+    source: str
+
+
+def route(facts: Facts, organisation: Organisation, *, on: date, rules: Sequence[Row] | None = None) -> Routing:
+    """Total: every combination gets a responsible department that is not excluded."""
+    excluded = excluded_departments(facts, organisation)
+    table = in_force(rules if rules is not None else load_table("intake/routing.toml")["rule"], on=on)
+    rule = next((row for row in table if _fits(row, facts)), None)
+    if rule is None:
+        fallback = _last_resort(organisation, excluded)
+        return Routing(fallback.code, (), excluded, "duty-desk", NO_RULE, "平台规则")
+    county = facts.county if rule["level"] == "county" else None
+    wanted = organisation.find(rule["responsible"], county)
+    allowed = wanted if wanted is not None and wanted.code not in excluded else None
+    responsible = allowed or _last_resort(organisation, excluded)
+    reason = rule["reason"] if allowed else ALL_EXCLUDED % (wanted.name if wanted else "", responsible.name)
+    return Routing(
+        responsible=responsible.code,
+        co=_co_departments(rule, facts, organisation, excluded | {responsible.code}),
+        excluded=excluded,
+        rule=rule["id"],
+        reason=reason,
+        source=rule["source"],
+    )
+
+
+def excluded_departments(facts: Facts, organisation: Organisation) -> frozenset[str]:
+    """The accused department, its superiors and everything under it; empty where no department is accused."""
+    accused = facts.accused_department
+    if accused is None or accused not in organisation.units:
+        return frozenset()
+    return organisation.below(accused) | organisation.above(accused)
+
+
+def _fits(rule: Row, facts: Facts) -> bool:
+    groups = {act[0] for act in facts.acts}
+    conditions = {
+        "channels": facts.channel,
+        "subjects": facts.subject,
+        "topics": subject(facts.subject).topic,
+        "counties": facts.county,
+        "accused_kinds": facts.accused_kind,
+    }
+    if "act_groups" in rule and not groups & set(rule["act_groups"]):
+        return False
+    return all(value in rule[name] for name, value in conditions.items() if name in rule)
+
+
+def _co_departments(rule: Row, facts: Facts, organisation: Organisation, but: frozenset[str]) -> tuple[str, ...]:
+    county = facts.county if rule["level"] == "county" else None
+    found = (organisation.find(kind, county, but=but) for kind in rule.get("co", ()))
+    return tuple(dict.fromkeys(unit.code for unit in found if unit is not None))
+
+
+def _last_resort(organisation: Organisation, excluded: frozenset[str]) -> Unit:
+    for kind in LAST_RESORTS:
+        unit = organisation.find(kind, None, but=excluded)
+        if unit is not None:
+            return unit
+    raise LookupError("the table of departments has no duty desk, no discipline inspection and no procuratorate")

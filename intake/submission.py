@@ -1,0 +1,52 @@
+"""What a filled-in report means, whoever typed it: a citizen in the wizard or an operator on the phone."""
+
+from dataclasses import dataclass
+
+RECEIVED_BY = ("web", "phone", "12345_transfer", "12315_transfer", "wechat", "letter", "visit")
+ACCUSED_KINDS = ("company", "testing_institution", "department", "official", "person", "unknown")
+
+
+@dataclass(frozen=True)
+class Accused:
+    """`department_code` names one of ours where a department or its staff is accused: it and its own are kept out."""
+
+    kind: str = "unknown"
+    name: str = ""
+    uscc: str | None = None
+    department_code: str | None = None
+
+
+@dataclass(frozen=True)
+class Identity:
+    """Who a named reporter is. Sealed apart from the report."""
+
+    name: str
+    contact: str
+
+
+@dataclass(frozen=True)
+class StoredFile:
+    """A file that lies sealed on disk: `id` names it there, `key` (hex) opens it, `name` is the reporter's."""
+
+    id: str
+    name: str
+    kind: str
+    size: int
+    key: str
+
+
+@dataclass(frozen=True)
+class Submission:
+    """`category_channel` is 12369 or 12365; `received_by` is how it came in. Texts are as typed."""
+
+    category_channel: str
+    received_by: str
+    subject: str
+    county: str | None
+    place: str
+    accused: Accused
+    when: str
+    words: str
+    acts: tuple[str, ...] = ()
+    identity: Identity | None = None
+    files: tuple[StoredFile, ...] = ()
