@@ -4,6 +4,7 @@ bleach is named by the city; it is no longer maintained upstream, so the seam is
 content-security policy is the second wall, and a hostile corpus in the tests holds it against nh3.
 """
 
+import html
 import re
 import unicodedata
 from collections.abc import Callable
@@ -42,6 +43,11 @@ def rich_text(source: str) -> Markup:
     """HTML an editor wrote, reduced to plain structure: no scripts, styles, images or foreign protocols."""
     clean = bleach.clean(source, tags=TAGS, attributes=ATTRIBUTES, protocols=PROTOCOLS, strip=True)
     return Markup(clean)  # noqa: S704 - bleach has just cleaned it
+
+
+def plain(source: str) -> str:
+    """The words of an editor's HTML, for search and summaries; text without tags stays as it is."""
+    return html.unescape(bleach.clean(source, tags=frozenset(), strip=True)) if "<" in source else source
 
 
 def plain_lines(source: str) -> Markup:

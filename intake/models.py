@@ -1,4 +1,4 @@
-"""Reports at rest. In the clear: what the queue needs. Sealed: every word, every name. No address, no hour of filing."""
+"""Reports at rest. In the clear: what the queue needs. Sealed: every word, every name. No address, no hour."""
 
 from datetime import date, datetime
 from typing import Any

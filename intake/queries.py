@@ -145,7 +145,7 @@ def files_of(session: Session, report: Report, seal: Seal) -> list[StoredFile]:
 
 
 def department_names(session: Session) -> dict[str, str]:
-    return {code: name for code, name in session.execute(select(Department.code, Department.name))}
+    return {one.code: one.name for one in session.scalars(select(Department))}
 
 
 def co_departments(session: Session, report: Report) -> list[str]:

@@ -1,8 +1,8 @@
 """Who handles a report: the first rule of a dated table that fits, never the accused, never nobody.
 
 Left out are the accused department, everything under it and its superiors (环境保护法 57: a report against a department
-goes to its superior organ or to supervision). What no rule decides, or what only excluded departments could take, goes down a
-chain that cannot be excluded as a whole: duty desk, discipline inspection, procuratorate.
+goes to its superior organ or to supervision). What no rule decides, or what only excluded departments could take, goes
+down a chain that cannot be excluded as a whole: duty desk, discipline inspection, procuratorate.
 """
 
 from collections.abc import Sequence

@@ -16,6 +16,11 @@ from core.outbox import Handler, Job, Sweep, Worker
 from core.web import browser_session, health, request_log
 from core.web.current import EXTENSION, House
 from core.web.shell import create_shell
+from intake import attachments, notifications
+from intake.desk import views as desk
+from intake.operations import NOTICE as MAIL
+from intake.public import tracking_views as tracking
+from intake.public import wizard_views as wizard
 from portal import cli
 from portal.demo.air import continue_demo_air
 from portal.enforcement.kinds import BLACKLIST, PENALTY
@@ -40,12 +45,16 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     editorial.blueprint,
     search.blueprint,
     feeds.blueprint,
+    wizard.blueprint,
+    tracking.blueprint,
+    desk.blueprint,
 )
 
 SOURCES = tuple(RecordSource(kind) for kind in KINDS)
 
 SWEEPS: tuple[Sweep, ...] = (
     Sweep("sessions.forget_expired", timedelta(hours=1), browser_session.forget_expired),
+    Sweep("intake.abandoned_files", timedelta(hours=1), attachments.sweep_abandoned),
     Sweep("monitoring.demo_air", timedelta(minutes=10), continue_demo_air),
 )
 
@@ -54,7 +63,7 @@ def _refresh_search(job: Job) -> None:
     job.services["search"].refresh(job)
 
 
-HANDLERS: Mapping[str, Handler] = {search_service.REFRESH: _refresh_search}
+HANDLERS: Mapping[str, Handler] = {search_service.REFRESH: _refresh_search, MAIL: notifications.send_notice}
 
 
 def create_app(settings: Settings | None = None, clock: Clock | None = None) -> Flask:

@@ -3,8 +3,10 @@
 from alembic import command
 from alembic.config import Config
 
+from core.database import unit_of_work
 from core.tables import ROOT
 from core.web.current import House
+from intake import departments
 
 
 def alembic_config(database_url: str) -> Config:
@@ -24,3 +26,5 @@ def downgrade(database_url: str, revision: str) -> None:
 
 def prepare(house: House) -> None:
     upgrade(house.database.url)
+    with unit_of_work(house.database) as session:
+        departments.install(session)

@@ -23,6 +23,7 @@ from core.tables import ROOT
 from core.web import access, current, errors, filters, headers, languages, limits, request_log
 from core.web.browser_session import USER_KEY, SealedSessionInterface
 from core.web.current import EXTENSION, House
+from core.web.uploads import HouseRequest
 
 SAFE_METHODS = ("GET", "HEAD")
 BODY_LIMIT = 2 * 1024 * 1024
@@ -31,6 +32,8 @@ log = structlog.get_logger()
 
 class Shell(Flask):
     """Flask with the house rule for a request: find out who it is, whether they may, and open the one session."""
+
+    request_class = HouseRequest
 
     def dispatch_request(self) -> ResponseReturnValue:
         g.actor = ANONYMOUS

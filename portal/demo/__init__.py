@@ -9,26 +9,31 @@ from core.accounts.operations import open_account, user_named
 from core.accounts.permissions import Role
 from core.database import unit_of_work
 from core.web.current import House
+from intake.sealing import Seal
 from portal.demo.air import seed_air
 from portal.demo.disclosures import seed_disclosures
+from portal.demo.reports import seed_reports
 
 PASSWORD = "mingjian-demo"  # noqa: S105 - printed at the start of every demo
 SEED = 411000
 
 # sign-in name, shown name, roles, department
 ACCOUNTS: tuple[tuple[str, str, list[Role], str | None], ...] = (
-    ("editor", "李编辑（演示）", [Role.EDITOR], None),
-    ("approver", "王审核（演示）", [Role.APPROVER], None),
-    ("officer", "张经办（演示）", [Role.OFFICER], None),
-    ("head", "刘科长（演示）", [Role.HEAD], None),
-    ("market", "陈经办（演示）", [Role.OFFICER], None),
-    ("operator", "赵话务（演示）", [Role.OPERATOR], None),
+    ("editor", "李编辑（演示）", [Role.EDITOR], "xc-ecology"),
+    ("approver", "王审核（演示）", [Role.APPROVER], "xc-ecology"),
+    ("officer", "张经办（演示）", [Role.OFFICER], "xc-ecology"),
+    ("head", "刘科长（演示）", [Role.HEAD], "xc-ecology"),
+    ("changge", "周经办（演示）", [Role.HEAD], "xc-ecology-changge"),
+    ("market", "陈经办（演示）", [Role.OFFICER], "xc-market-weidu"),
+    ("discipline", "孙经办（演示）", [Role.OFFICER], "xc-discipline"),
+    ("duty", "赵值班（演示）", [Role.OFFICER, Role.OPERATOR], "xc-duty"),
+    ("supervisor", "吴督办（演示）", [Role.SUPERVISOR], None),
     ("admin", "系统管理员（演示）", [Role.ADMINISTRATOR], None),
 )
 
 
 def account_lines() -> list[str]:
-    return [f"{sign_in_name:10} {display_name}" for sign_in_name, display_name, _roles, _department in ACCOUNTS]
+    return [f"{sign_in_name:12} {display_name}" for sign_in_name, display_name, _roles, _department in ACCOUNTS]
 
 
 def fill_if_empty(house: House) -> None:
@@ -55,3 +60,6 @@ def fill_if_empty(house: House) -> None:
         }
         seed_air(session, now, rng)
         seed_disclosures(session, now, rng, author=people["editor"].as_actor(), approver=people["approver"].as_actor())
+        officers = {one.department_code: one.as_actor() for one in people.values() if one.department_code}
+        seal = Seal(house.settings.read_secret(house.settings.sealing_key_file))
+        seed_reports(session, now, rng, seal=seal, officers=officers)

@@ -77,18 +77,19 @@ def company_code(rng: random.Random) -> str:
 
 def seed_disclosures(session: Session, now: datetime, rng: random.Random, *, author: Actor, approver: Actor) -> None:
     companies = [_company(rng, number) for number in range(24)]
+    records: list[tuple[datetime, DisclosureKind, dict[str, Any]]] = []
     for number in range(PENALTIES):
-        at = now - timedelta(days=rng.randint(3, 1400))
+        at = now - timedelta(days=rng.randint(8, 1400))
         company = companies[0] if number in (0, 7) else rng.choice(companies)
-        content = _penalty(rng, company, number, at)
-        _publish(session, PENALTY, content, author=author, approver=approver, at=min(now, at + timedelta(days=5)))
+        records.append((at + timedelta(days=5), PENALTY, _penalty(rng, company, number, at)))
     for number in range(LISTINGS):
-        at = now - timedelta(days=rng.randint(3, 700))
-        content = _listing(rng, companies[number], number, at)
-        _publish(session, BLACKLIST, content, author=author, approver=approver, at=min(now, at + timedelta(days=3)))
+        at = now - timedelta(days=rng.randint(8, 700))
+        records.append((at + timedelta(days=3), BLACKLIST, _listing(rng, companies[number], number, at)))
     for number, (kind, title, text) in enumerate(_NOTICES):
-        content = _notice(kind, title, text, now - timedelta(days=6 * number + 1))
-        _publish(session, NOTICE, content, author=author, approver=approver, at=now - timedelta(days=6 * number + 1))
+        at = now - timedelta(days=6 * number + 1)
+        records.append((at, NOTICE, _notice(kind, title, text, at)))
+    for at, disclosure_kind, content in sorted(records, key=lambda one: one[0]):
+        _publish(session, disclosure_kind, content, author=author, approver=approver, at=at)
     _waiting(session, rng, companies, author=author, now=now)
 
 

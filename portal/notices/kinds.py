@@ -1,12 +1,12 @@
 """Notices as the gate knows them."""
 
-import re
 from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
 
+from core.sanitising import plain, single_line
 from core.tables import Row, load_table
 from portal.enforcement.kinds import missing
 from portal.publishing.kinds import DisclosureKind, Summary, register
@@ -16,7 +16,7 @@ NOTICE_ROWS: list[Row] = load_table("portal/notices/fields.toml")["notice"]
 
 
 def _summary(content: Mapping[str, Any]) -> Summary:
-    text = re.sub(r"\s+", " ", re.sub(r"<[^>]*>", " ", content["text"])).strip()
+    text = single_line(plain(content["text"]))
     return Summary(
         title=content["title"],
         summary=text[:120],

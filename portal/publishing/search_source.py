@@ -5,10 +5,13 @@ from dataclasses import dataclass
 
 from sqlalchemy.orm import Session
 
+from core.sanitising import plain
 from portal.publishing.kinds import DisclosureKind
 from portal.publishing.models import PublicRecord
 from portal.publishing.queries import acts_of, all_records
 from search.document import Document
+
+TEXT_TYPES = ("text", "long", "rich")
 
 
 @dataclass(frozen=True)
@@ -29,13 +32,14 @@ class RecordSource:
 
     def _document(self, session: Session, record: PublicRecord) -> Document:
         codes = [record.party_uscc, record.body.get("decision_no"), record.body.get("listing_decision_no")]
-        values = (record.body.get(one.name) for one in self.disclosure_kind.fields)
+        texts = [row["name"] for row in self.disclosure_kind.rows if row["type"] in TEXT_TYPES]
+        values = (plain(str(record.body[name])) for name in texts if record.body.get(name))
         return Document(
             kind=record.kind,
             key=record.id,
             url=f"/{self.disclosure_kind.path}/{record.id}",
             title=record.title,
-            body="\n".join(value for value in values if isinstance(value, str)),
+            body="\n".join(values),
             names=(record.party_name,) if record.party_name else (),
             codes=tuple(code for code in codes if code),
             county=record.county_code,

@@ -1,0 +1,1 @@
+"""What departments see: the queue and the case."""

@@ -1,0 +1,26 @@
+"""This request's desk: the seal from its key file, the calendar, the time and the actor. For views only."""
+
+from functools import cache
+
+from core.web import current
+from intake.operations import Desk
+from intake.sealing import Seal
+
+
+def seal() -> Seal:
+    settings = current.settings()
+    return _seal(settings.read_secret(settings.sealing_key_file))
+
+
+def pepper() -> bytes:
+    settings = current.settings()
+    return settings.read_secret(settings.receipt_pepper_file)
+
+
+def desk() -> Desk:
+    return Desk(seal=seal(), calendar=current.calendar(), actor=current.actor(), at=current.now())
+
+
+@cache
+def _seal(key: bytes) -> Seal:
+    return Seal(key)

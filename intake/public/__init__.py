@@ -1,0 +1,1 @@
+"""What reporters see: the wizard and the tracking page."""

@@ -1,0 +1,230 @@
+"""The wizard's questions: one form a page."""
+
+from typing import Any
+
+from flask_babel import lazy_gettext as _l
+from govuk_frontend_wtf.wtforms_widgets import (
+    GovCheckboxesInput,
+    GovFileInput,
+    GovRadioInput,
+    GovSelect,
+    GovSubmitInput,
+    GovTextArea,
+    GovTextInput,
+)
+from wtforms import (
+    MultipleFileField,
+    RadioField,
+    SelectField,
+    SelectMultipleField,
+    StringField,
+    SubmitField,
+    TextAreaField,
+    ValidationError,
+)
+from wtforms.validators import InputRequired, Length, Optional
+
+from core.falsification_acts import ACTS
+from core.places import COUNTIES
+from core.web.forms import Form
+from intake.subjects import ENVIRONMENT, QUALITY, subjects_of
+
+LONGEST_WORDS = 10_000
+HELP = "help"
+UNKNOWN = "unknown"
+OFFICIAL_KINDS = ("department", "official")
+
+
+def _at_most(limit: int) -> Length:
+    return Length(max=limit, message=_l("最多 %(n)s 个字，请缩短一些；多出的内容可以放进附件。", n=limit))
+
+
+def _next() -> SubmitField:
+    return SubmitField(_l("继续"), widget=GovSubmitInput())
+
+
+class CategoryForm(Form):
+    channel = RadioField(
+        _l("您要反映的是哪一类事？"),
+        widget=GovRadioInput(),
+        choices=[
+            (ENVIRONMENT, _l("环境：污染、监测数据造假、有人干预监测（12369）")),
+            (QUALITY, _l("质量监督：检测机构出假报告、没有资质，仪器、产品质量（12365）")),
+            (HELP, _l("说不清，帮我选")),
+        ],
+        validators=[InputRequired(_l("请选一类；说不清就选“帮我选”。"))],
+    )
+    submit = _next()
+
+
+class HelpForm(Form):
+    answer = RadioField(
+        _l("哪一句最接近您看到的？"),
+        widget=GovRadioInput(),
+        choices=[
+            ("plant", _l("工厂、工地或什么地方在污染，或在线监测数据不真实")),
+            ("laboratory", _l("检测公司没去现场就出报告，或报告是假的")),
+            ("instrument", _l("监测仪器、计量器具或产品有问题")),
+            ("pressure", _l("有领导或单位让人改数据")),
+            ("else", _l("都不是，还是说不清")),
+        ],
+        validators=[InputRequired(_l("请选最接近的一句。"))],
+    )
+    submit = _next()
+
+    CHANNELS: dict[str, str] = {"laboratory": QUALITY, "instrument": QUALITY}  # noqa: RUF012 - a table
+
+    def channel(self) -> str:
+        return self.CHANNELS.get(self.answer.data, ENVIRONMENT)
+
+
+class WhatForm(Form):
+    subject = RadioField(
+        _l("发生了什么？"), widget=GovRadioInput(), validators=[InputRequired(_l("请选最接近的一项。"))]
+    )
+    submit = _next()
+
+    def offer(self, channel: str) -> "WhatForm":
+        self.subject.choices = [
+            (one.code, f"{one.label}（{one.hint}）" if one.hint else one.label) for one in subjects_of(channel)
+        ]
+        return self
+
+
+class ActsForm(Form):
+    acts = SelectMultipleField(
+        _l("有下面这些情况吗？可以多选，也可以不选"),
+        widget=GovCheckboxesInput(),
+        choices=[(act.code, act.plain) for act in ACTS],
+        validators=[Optional()],
+    )
+    submit = _next()
+
+
+class WhereForm(Form):
+    county = SelectField(
+        _l("在哪个县区？"),
+        widget=GovSelect(),
+        choices=[("", _l("请选择")), *((one.code, one.name) for one in COUNTIES), (UNKNOWN, _l("不知道或跨县区"))],
+        validators=[InputRequired(_l("请选择县区；不清楚就选“不知道”。"))],
+    )
+    place = StringField(
+        _l("具体位置（可以不填）"),
+        widget=GovTextInput(),
+        description=_l("比如路名、村名、厂门口、河的哪一段"),
+        validators=[_at_most(300)],
+    )
+    submit = _next()
+
+
+class WhoForm(Form):
+    accused_kind = RadioField(
+        _l("是谁做的？"),
+        widget=GovRadioInput(),
+        choices=[
+            ("company", _l("企业")),
+            ("testing_institution", _l("检测机构")),
+            ("department", _l("政府部门")),
+            ("official", _l("政府部门的领导或工作人员")),
+            ("person", _l("个人")),
+            (UNKNOWN, _l("不知道")),
+        ],
+        validators=[InputRequired(_l("请选一项；不知道就选“不知道”。"))],
+    )
+    accused_name = StringField(_l("名称（知道多少写多少）"), widget=GovTextInput(), validators=[_at_most(200)])
+    chosen = RadioField(_l("是不是下面这一家？"), widget=GovRadioInput(), choices=[], validators=[Optional()])
+    accused_department = SelectField(
+        _l("如果是政府部门：哪一个？"),
+        widget=GovSelect(),
+        description=_l("这个部门、它的下级和上级都不会收到您的举报。"),
+        choices=[("", _l("不是政府部门"))],
+        validators=[Optional()],
+    )
+    look_up = SubmitField(_l("查找企业"), widget=GovSubmitInput())
+    submit = _next()
+
+    def offer(self, departments: list[tuple[str, str]], matches: list[tuple[str, str]]) -> "WhoForm":
+        self.accused_department.choices = [("", _l("不是政府部门")), *departments]
+        self.chosen.choices = [*matches, ("", _l("都不是，就按我写的名称"))] if matches else []
+        self.chosen.validate_choice = bool(matches)
+        return self
+
+    def validate_accused_department(self, field: Any) -> None:
+        if self.accused_kind.data in OFFICIAL_KINDS and not field.data:
+            raise ValidationError(_l("请选出被举报的部门，这样它就不会收到您的举报。"))
+
+
+class WhenForm(Form):
+    when = StringField(
+        _l("什么时候发生的？（可以不填）"),
+        widget=GovTextInput(),
+        description=_l("比如“11月20日夜里11点左右”“最近一个月每天凌晨”"),
+        validators=[_at_most(200)],
+    )
+    submit = _next()
+
+
+class WordsForm(Form):
+    words = TextAreaField(
+        _l("请把您看到的、知道的写下来"),
+        widget=GovTextArea(),
+        description=_l("写清这些最有用：看到了什么、怎么做的、谁能证明、有没有规律。不用写您自己是谁。"),
+        validators=[InputRequired(_l("请写几句，哪怕一句。")), _at_most(LONGEST_WORDS)],
+    )
+    submit = _next()
+
+
+class FilesForm(Form):
+    files = MultipleFileField(
+        _l("照片、视频、录音或文件（可以不传）"),
+        widget=GovFileInput(multiple=True),
+        description=_l("最多 10 个，每个不超过 20 MB。文件里可能带有拍摄时间、地点和设备信息，我们原样加密保存。"),
+    )
+    upload = SubmitField(_l("上传"), widget=GovSubmitInput())
+
+
+class YouForm(Form):
+    identity_kind = RadioField(
+        _l("要告诉我们您是谁吗？"),
+        widget=GovRadioInput(),
+        choices=[
+            ("anonymous", _l("不告诉，匿名举报")),
+            ("named", _l("实名举报（姓名单独加密，只有承办人按程序打开，每次打开都有记录）")),
+        ],
+        validators=[InputRequired(_l("请选一项。"))],
+    )
+    name = StringField(_l("姓名（实名才填）"), widget=GovTextInput(), validators=[_at_most(60)])
+    contact = StringField(_l("电话或邮箱（实名才填）"), widget=GovTextInput(), validators=[_at_most(100)])
+    submit = _next()
+
+    def validate_name(self, field: Any) -> None:
+        if self.identity_kind.data == "named" and not field.data:
+            raise ValidationError(_l("实名举报请填写姓名；不想填可以选匿名。"))
+
+    def validate_contact(self, field: Any) -> None:
+        if self.identity_kind.data == "named" and not field.data:
+            raise ValidationError(_l("实名举报请留一个联系方式；不想留可以选匿名。"))
+
+
+class SendForm(Form):
+    submit = SubmitField(_l("确认并提交举报"), widget=GovSubmitInput())
+
+
+class ReceiptForm(Form):
+    code = StringField(
+        _l("查询码"),
+        widget=GovTextInput(),
+        description=_l("20 位数字，空格可有可无"),
+        validators=[InputRequired(_l("请输入查询码。")), Length(max=60, message=_l("查询码是 20 位数字。"))],
+    )
+    submit = SubmitField(_l("查看进度"), widget=GovSubmitInput())
+
+
+class MessageForm(Form):
+    text = TextAreaField(
+        _l("补充说明"),
+        widget=GovTextArea(),
+        validators=[InputRequired(_l("请写下要补充的内容。")), _at_most(LONGEST_WORDS)],
+    )
+    files = MultipleFileField(_l("附件（可以不传）"), widget=GovFileInput(multiple=True))
+    submit = SubmitField(_l("发送补充"), widget=GovSubmitInput())

@@ -1,0 +1,132 @@
+"""Coming back with the receipt: the state in plain words, the answers, a way to write again."""
+
+from typing import Any
+
+from flask import Blueprint, redirect, render_template, session, url_for
+from flask.blueprints import BlueprintSetupState
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+
+from core.sanitising import plain_lines
+from core.web import current
+from core.web.access import public
+from core.web.limits import limiter
+from core.web.shell import quiet_response
+from core.web.uploads import allow_uploads
+from intake import attachments, queries, receipt
+from intake.case_workflow import ACTION_LABELS, STATES
+from intake.deadlines import stage
+from intake.desk_context import desk, pepper, seal
+from intake.models import CaseEvent, Report
+from intake.operations import reporter_message
+from intake.public.forms import MessageForm, ReceiptForm
+
+_KEY = "tracked"
+NEXT_STEPS = {
+    "received": _l("承办部门会先看是否属于它的职责，并告诉您是否受理。"),
+    "accepted": _l("已经受理，接下来会安排调查核实。"),
+    "not_accepted": _l("没有受理，理由见下面。您可以补充线索，也可以向上一级部门反映。"),
+    "investigating": _l("正在调查处理，有结果会在这里答复。"),
+    "replied": _l("已经答复，请看下面。还有疑问可以继续补充。"),
+    "closed": _l("已经办结。有新的情况可以补充，办理部门可以重新办理。"),
+}
+
+blueprint = Blueprint("track", __name__, url_prefix="/track")
+blueprint.after_request(quiet_response)
+
+
+@blueprint.record_once
+def _allow_files(state: BlueprintSetupState) -> None:
+    allow_uploads(state.app, "track.add", attachments.REQUEST_LIMIT)  # type: ignore[arg-type]
+
+
+@blueprint.route("", methods=["GET", "POST"])
+@public
+@limiter.limit("120 per minute", methods=["POST"])
+def enter() -> ResponseReturnValue:
+    """The same answer after the same work, whether the code is wrong or was never given out."""
+    form = ReceiptForm()
+    if form.validate_on_submit():
+        code = receipt.read(form.code.data or "")
+        lookup = receipt.lookup_key(code or receipt.new_code(), pepper())
+        report = queries.by_lookup(current.session(), lookup) if code else None
+        if report is not None:
+            session[_KEY] = report.id
+            return redirect(url_for("track.case"))
+        form.code.errors = [_("没有找到。请核对 20 位数字；我们没有办法替您找回查询码。")]
+    return render_template("intake/public/enter.html", form=form)
+
+
+@blueprint.get("/case")
+@public
+def case() -> ResponseReturnValue:
+    report = _tracked()
+    if report is None:
+        return redirect(url_for("track.enter"))
+    return _case_page(report, MessageForm())
+
+
+@blueprint.post("/add")
+@public
+@limiter.limit("120 per minute")
+def add() -> ResponseReturnValue:
+    report, form = _tracked(), MessageForm()
+    if report is None:
+        return redirect(url_for("track.enter"))
+    if not form.validate_on_submit():
+        return _case_page(report, form)
+    stored = []
+    try:
+        for upload in [one for one in form.files.data or [] if getattr(one, "filename", "")][: attachments.MOST_FILES]:
+            stored.append(attachments.store(upload, current.settings().data_dir))
+    except attachments.FileRefused as refusal:
+        form.files.errors = [str(refusal.message)]
+        return _case_page(report, form)
+    reporter_message(current.session(), report, form.text.data or "", stored, desk())
+    return redirect(url_for("track.case"))
+
+
+@blueprint.post("/leave")
+@public
+def leave() -> ResponseReturnValue:
+    session.clear()
+    return redirect("/")
+
+
+def _tracked() -> Report | None:
+    identifier = session.get(_KEY)
+    return current.session().get(Report, identifier) if identifier else None
+
+
+def _case_page(report: Report, form: Any) -> str:
+    database = current.session()
+    names = queries.department_names(database)
+    label, style = STATES[report.state]
+    return render_template(
+        "intake/public/case.html",
+        report=report,
+        form=form,
+        state=(label, style),
+        next_step=NEXT_STEPS[report.state],
+        department=names[report.responsible_code],
+        deadlines=[_deadline(one) for one in queries.deadlines_of(database, report) if one.met_on is None],
+        events=[_shown(one, names) for one in queries.events_of(database, report, public_only=True)],
+    )
+
+
+def _deadline(one: Any) -> dict[str, Any]:
+    how, left = stage(one.due_on, current.today(), current.calendar())
+    return {"row": one, "stage": how, "left": left}
+
+
+def _shown(event: CaseEvent, names: dict[str, str]) -> dict[str, Any]:
+    text = queries.event_text(event, seal())
+    mine = event.action in ("file", "message")
+    return {
+        "title": ACTION_LABELS[event.action],
+        "on": event.on_day,
+        "actor": _("您") if mine else names.get(event.department_code or "", ""),
+        "text": plain_lines(text) if text else None,
+        "detail": event.detail,
+    }

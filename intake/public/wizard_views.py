@@ -1,0 +1,354 @@
+"""The reporting wizard: one question a page, saved as it goes, sealed and filed at the end."""
+
+from collections.abc import Callable
+from typing import Any
+
+from flask import Blueprint, Response, redirect, render_template, request, session, url_for
+from flask.blueprints import BlueprintSetupState
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from sqlalchemy.exc import IntegrityError
+
+from core.errors import NotFound
+from core.falsification_acts import act
+from core.places import county_name
+from core.sanitising import plain_lines
+from core.web import current
+from core.web.access import public
+from core.web.limits import limiter
+from core.web.shell import quiet_response
+from core.web.uploads import allow_uploads
+from intake import attachments, queries, receipt
+from intake.desk_context import desk, pepper
+from intake.operations import file_report
+from intake.public.draft import Draft
+from intake.public.forms import (
+    HELP,
+    OFFICIAL_KINDS,
+    ActsForm,
+    CategoryForm,
+    FilesForm,
+    HelpForm,
+    SendForm,
+    WhatForm,
+    WhenForm,
+    WhereForm,
+    WhoForm,
+    WordsForm,
+    YouForm,
+)
+from intake.subjects import subject
+
+DONE = "report_done"
+MATCHES = 6
+
+blueprint = Blueprint("report", __name__, url_prefix="/report")
+blueprint.after_request(quiet_response)
+
+
+@blueprint.record_once
+def _allow_files(state: BlueprintSetupState) -> None:
+    allow_uploads(state.app, "report.files", attachments.REQUEST_LIMIT)  # type: ignore[arg-type]
+
+
+@blueprint.get("")
+@public
+def start() -> str:
+    """What to know before starting. A portal page may hand over whom the report is about."""
+    name, uscc = request.args.get("name", ""), request.args.get("uscc", "")
+    if name or uscc:
+        Draft.current().prefill(name, uscc)
+    return render_template("intake/public/start.html")
+
+
+@blueprint.route("/category", methods=["GET", "POST"])
+@public
+def category() -> ResponseReturnValue:
+    draft = Draft.current()
+    form = CategoryForm(data={"channel": draft.get("channel")})
+    if not form.validate_on_submit():
+        return _page("category", form)
+    if form.channel.data == HELP:
+        return redirect(url_for("report.help_choose"))
+    return _chose(draft, form.channel.data)
+
+
+@blueprint.route("/help", methods=["GET", "POST"])
+@public
+def help_choose() -> ResponseReturnValue:
+    form = HelpForm()
+    if not form.validate_on_submit():
+        return _page("category", form)
+    return _chose(Draft.current(), form.channel())
+
+
+def _chose(draft: Draft, channel: str) -> Response:
+    if draft.get("channel") != channel:
+        draft.save(channel=channel, subject="", acts=[])
+    return _onward("category")
+
+
+@blueprint.route("/what", methods=["GET", "POST"])
+@public
+def what() -> ResponseReturnValue:
+    draft = Draft.current()
+    form = WhatForm(data={"subject": draft.get("subject")}).offer(draft.get("channel") or "12369")
+    return _step("what", form, lambda: draft.save(subject=form.subject.data))
+
+
+@blueprint.route("/acts", methods=["GET", "POST"])
+@public
+def acts() -> ResponseReturnValue:
+    draft = Draft.current()
+    form = ActsForm(data={"acts": draft.get("acts", [])})
+    return _step("acts", form, lambda: draft.save(acts=form.acts.data or []))
+
+
+@blueprint.route("/where", methods=["GET", "POST"])
+@public
+def where() -> ResponseReturnValue:
+    draft = Draft.current()
+    form = WhereForm(data=draft.answers)
+    return _step("where", form, lambda: draft.save(county=form.county.data, place=form.place.data or ""))
+
+
+@blueprint.route("/who", methods=["GET", "POST"])
+@public
+def who() -> ResponseReturnValue:
+    """The company is found by name or code among what is public; nobody has to find it."""
+    draft = Draft.current()
+    if not draft.may_open("who"):
+        return _to_first_missing(draft)
+    names = queries.department_names(current.session())
+    wanted = request.form.get("accused_name", "") if request.method == "POST" else draft.get("accused_name")
+    matches = _matches(wanted) if "look_up" in request.form or request.args.get("look_up") else []
+    offered = matches or [tuple(one) for one in draft.get("matches", [])]
+    form = WhoForm(data=draft.answers).offer(list(names.items()), offered)
+    if "look_up" in request.form:
+        draft.save(
+            accused_kind=form.accused_kind.data or "company", accused_name=form.accused_name.data or "", matches=matches
+        )
+        return redirect(url_for("report.who", look_up=1))
+    return _step("who", form, lambda: _save_who(draft, form, dict(offered)))
+
+
+def _matches(text: str) -> list[tuple[str, str]]:
+    """(code|name, words) of the companies that public records name, each once."""
+    found: dict[str, str] = {}
+    hits = current.service("search").find(current.session(), text, kinds=("penalty", "blacklist"), limit=30)
+    for hit in hits:
+        name = next(iter(hit.document.names), "")
+        code = next((one for one in hit.document.codes if len(one) == 18), "")
+        if name:
+            found.setdefault(f"{code}|{name}", f"{name}（{code}）" if code else name)
+    return list(found.items())[:MATCHES]
+
+
+def _save_who(draft: Draft, form: WhoForm, offered: dict[str, str]) -> None:
+    code, _separator, name = (form.chosen.data or "").partition("|")
+    official = form.accused_kind.data in OFFICIAL_KINDS
+    draft.save(
+        accused_kind=form.accused_kind.data,
+        accused_name=name if form.chosen.data in offered and name else form.accused_name.data or "",
+        accused_uscc=code if form.chosen.data in offered and code else draft.get("accused_uscc") or None,
+        accused_department=form.accused_department.data if official else "",
+        matches=[],
+    )
+
+
+@blueprint.route("/when", methods=["GET", "POST"])
+@public
+def when() -> ResponseReturnValue:
+    draft = Draft.current()
+    form = WhenForm(data=draft.answers)
+    return _step("when", form, lambda: draft.save(when=form.when.data or ""))
+
+
+@blueprint.route("/words", methods=["GET", "POST"])
+@public
+def words() -> ResponseReturnValue:
+    draft = Draft.current()
+    form = WordsForm(data=draft.answers)
+    return _step("words", form, lambda: draft.save(words=form.words.data))
+
+
+@blueprint.route("/files", methods=["GET", "POST"])
+@public
+def files() -> ResponseReturnValue:
+    draft = Draft.current()
+    if not draft.may_open("files"):
+        return _to_first_missing(draft)
+    form = FilesForm()
+    if form.validate_on_submit():
+        problems = take_files(form, draft)
+        if not problems:
+            return redirect(url_for("report.files" if "upload" in request.form else "report.you"))
+        form.files.errors = problems
+    return _page("files", form, files=draft.files)
+
+
+def take_files(form: Any, draft: Draft) -> list[str]:
+    """Seal what was uploaded into the draft; the refused are named, the good ones kept."""
+    problems = []
+    for upload in [one for one in form.files.data or [] if getattr(one, "filename", "")]:
+        if len(draft.files) >= attachments.MOST_FILES:
+            problems.append(
+                _("最多 %(n)s 个文件，“%(name)s”没有接收。", n=attachments.MOST_FILES, name=upload.filename)
+            )
+            continue
+        try:
+            draft.add_file(attachments.store(upload, current.settings().data_dir))
+        except attachments.FileRefused as refusal:
+            problems.append(str(refusal.message))
+    return problems
+
+
+@blueprint.post("/files/<file_id>/remove")
+@public
+def remove_file(file_id: str) -> ResponseReturnValue:
+    draft = Draft.current()
+    if file_id not in {file.id for file in draft.files}:
+        raise NotFound
+    draft.drop_file(file_id)
+    attachments.remove(file_id, current.settings().data_dir)
+    return redirect(url_for("report.files"))
+
+
+@blueprint.route("/you", methods=["GET", "POST"])
+@public
+def you() -> ResponseReturnValue:
+    draft = Draft.current()
+    form = YouForm(data={"identity_kind": "anonymous", **draft.answers})
+
+    def save() -> None:
+        named = form.identity_kind.data == "named"
+        draft.save(
+            identity_kind=form.identity_kind.data,
+            name=form.name.data if named else "",
+            contact=form.contact.data if named else "",
+        )
+
+    return _step("you", form, save)
+
+
+@blueprint.get("/check")
+@public
+def check() -> ResponseReturnValue:
+    draft = Draft.current()
+    if draft.first_missing() is not None:
+        return _to_first_missing(draft)
+    if not draft.get("code"):
+        draft.save(code=receipt.new_code())
+    return _page("check", SendForm(), rows=_answers(draft))
+
+
+@blueprint.post("/send")
+@public
+@limiter.limit("1200 per minute")
+def send() -> ResponseReturnValue:
+    """File it once: the receipt was drawn with the draft, so a second press finds the first report."""
+    draft, form = Draft.current(), SendForm()
+    if DONE in session and not draft.get("code"):
+        return redirect(url_for("report.done"))
+    if draft.first_missing() is not None or not form.validate_on_submit():
+        return redirect(url_for("report.check"))
+    code = draft.get("code") or receipt.new_code()
+    lookup = receipt.lookup_key(code, pepper())
+    known = queries.by_lookup(current.session(), lookup)
+    try:
+        filed = known or file_report(current.session(), draft.submission("web"), lookup=lookup, desk=desk())
+    except IntegrityError:
+        current.session().rollback()
+        return redirect(url_for("report.check"))
+    session[DONE] = {"case_number": filed.case_number, "code": code, "promise": _promise(filed)}
+    draft.discard()
+    return redirect(url_for("report.done"))
+
+
+def _promise(filed: Any) -> str:
+    return min(one.due_on for one in queries.deadlines_of(current.session(), filed)).isoformat()
+
+
+@blueprint.get("/done")
+@public
+def done() -> ResponseReturnValue:
+    told = session.get(DONE)
+    if told is None:
+        return redirect(url_for("report.start"))
+    return render_template("intake/public/done.html", told=told, code=receipt.shown(told["code"]))
+
+
+@blueprint.post("/leave")
+@public
+def leave() -> ResponseReturnValue:
+    """Forget everything in this browser: draft, receipt, tracking."""
+    for file in Draft.current().files:
+        attachments.remove(file.id, current.settings().data_dir)
+    session.clear()
+    return redirect("/")
+
+
+def _step(name: str, form: Any, save: Callable[[], None]) -> ResponseReturnValue:
+    draft = Draft.current()
+    if not draft.may_open(name):
+        return _to_first_missing(draft)
+    if not form.validate_on_submit():
+        return _page(name, form)
+    save()
+    return _onward(name)
+
+
+def _onward(name: str) -> Response:
+    """To the next step, or back to the check page where the reporter came from there."""
+    draft = Draft.current()
+    if request.args.get("from") == "check" and draft.first_missing() is None:
+        return redirect(url_for("report.check"))  # type: ignore[return-value]
+    steps = draft.steps()
+    following = steps[steps.index(name) + 1] if name in steps else "where"
+    return redirect(url_for(f"report.{following}"))  # type: ignore[return-value]
+
+
+def _to_first_missing(draft: Draft) -> Response:
+    return redirect(url_for(f"report.{draft.first_missing() or 'category'}"))  # type: ignore[return-value]
+
+
+def _page(name: str, form: Any, **more: Any) -> str:
+    draft = Draft.current()
+    steps = draft.steps()
+    place = steps.index(name) if name in steps else 0
+    back = url_for(f"report.{steps[place - 1]}") if place else url_for("report.start")
+    return render_template(
+        f"intake/public/{'check' if name == 'check' else 'files' if name == 'files' else 'step'}.html",
+        form=form,
+        step=name,
+        place=place + 1,
+        count=len(steps),
+        back=back,
+        draft=draft,
+        **more,
+    )
+
+
+def _answers(draft: Draft) -> list[dict[str, Any]]:
+    """What will be sent, in words, each with the page that changes it."""
+    named = draft.get("identity_kind") == "named"
+    chosen = [act(code) for code in draft.get("acts", [])]
+    accused = dict(WhoForm().accused_kind.choices)[draft.get("accused_kind")]
+    place = county_name(draft.get("county")) if draft.get("county") != "unknown" else _("不知道或跨县区")
+    rows = [
+        ("category", _("类别"), draft.get("channel")),
+        ("what", _("事项"), subject(draft.get("subject")).label),
+        ("acts", _("具体做法"), "；".join(one.plain for one in chosen if one)),
+        ("where", _("地点"), f"{place} {draft.get('place')}".strip()),
+        ("who", _("被举报方"), f"{accused} {draft.get('accused_name')}".strip()),
+        ("when", _("时间"), draft.get("when")),
+        ("words", _("经过"), plain_lines(draft.get("words"))),
+        ("files", _("附件"), "、".join(file.name for file in draft.files)),
+        ("you", _("您的身份"), f"{draft.get('name')} {draft.get('contact')}" if named else _("匿名")),
+    ]
+    steps = draft.steps()
+    return [
+        {"term": term, "value": value, "action": (_("修改"), url_for(f"report.{name}", **{"from": "check"}))}
+        for name, term, value in rows
+        if name in steps
+    ]
