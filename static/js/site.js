@@ -1,24 +1,52 @@
-import { initAll } from "/static/vendor/govuk-frontend.min.js";
+// What every page runs: GOV.UK components with texts in the page's language, copy buttons, charts where there are any.
+const addresses = document.getElementById("site-script").dataset;
+
+const CHINESE = {
+  characterCount: {
+    i18n: {
+      charactersUnderLimit: { other: "还可以写 %{count} 个字" },
+      charactersAtLimit: "已写满",
+      charactersOverLimit: { other: "超出 %{count} 个字" },
+      wordsUnderLimit: { other: "还可以写 %{count} 个词" },
+      wordsAtLimit: "已写满",
+      wordsOverLimit: { other: "超出 %{count} 个词" },
+    },
+  },
+  fileUpload: {
+    i18n: {
+      chooseFilesButton: "选择文件",
+      dropInstruction: "或把文件拖到这里",
+      noFileChosen: "还没有选择文件",
+      multipleFilesChosen: { other: "已选择 %{count} 个文件" },
+      enteredDropZone: "松开即可添加",
+      leftDropZone: "已离开拖放区",
+    },
+  },
+  passwordInput: {
+    i18n: {
+      showPassword: "显示",
+      hidePassword: "隐藏",
+      showPasswordAriaLabel: "显示密码",
+      hidePasswordAriaLabel: "隐藏密码",
+      passwordShownAnnouncement: "密码已显示",
+      passwordHiddenAnnouncement: "密码已隐藏",
+    },
+  },
+};
 
 document.body.classList.add("js-enabled", "govuk-frontend-supported");
-initAll();
-
-for (const link of document.querySelectorAll("[data-quick-exit]")) {
-  link.addEventListener("click", (event) => {
-    event.preventDefault();
-    document.body.hidden = true;
-    window.location.replace(link.href);
-  });
-}
+const { initAll } = await import(addresses.govuk);
+initAll(document.documentElement.lang.startsWith("zh") ? CHINESE : {});
 
 for (const button of document.querySelectorAll("[data-copy]")) {
-  button.hidden = false;
+  button.hidden = !navigator.clipboard;
   button.addEventListener("click", async () => {
     await navigator.clipboard.writeText(document.getElementById(button.dataset.copy).textContent.trim());
     button.textContent = button.dataset.done;
   });
 }
 
-if (document.querySelector("[data-chart]")) {
-  import("/static/js/chart.js").then((module) => module.drawAll());
+if (document.querySelector("[data-chart][data-table]")) {
+  const { drawAll } = await import(addresses.chart);
+  await drawAll(addresses.echarts);
 }
