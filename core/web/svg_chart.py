@@ -5,11 +5,13 @@ Classes only, no style attributes; the numbers themselves stand in the table tha
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from math import floor, log10
 
 from markupsafe import Markup
 
 WIDTH, HEIGHT, LEFT, BOTTOM, TOP = 720, 260, 44, 28, 12
 STEPS = 4
+ROUND_FIGURES = (1, 2, 3, 4, 5, 6, 8, 10, 20)
 
 
 @dataclass(frozen=True)
@@ -33,8 +35,12 @@ def line_chart(points: Sequence[Point], *, title: str) -> Markup:
 
 
 def _round_up(value: float) -> float:
-    step = 10 if value <= 100 else 50
-    return max(step, -(-value // step) * step)
+    """The least height of STEPS steps of one figure and noughts (1, 2, 3, 4, 5, 6, 8 times a power of ten)."""
+    if value <= 0:
+        return STEPS
+    power = 10 ** floor(log10(value / STEPS))
+    step = next(one * power for one in ROUND_FIGURES if one * power * STEPS >= value)
+    return float(step * STEPS)
 
 
 def _x(index: int, count: int) -> float:
@@ -67,5 +73,5 @@ def _lines(points: Sequence[Point], top: float) -> list[Markup]:
 def _labels(points: Sequence[Point]) -> list[Markup]:
     every = max(1, len(points) // 5)
     label = Markup('<text class="chart__label" x="{x}" y="{y}" text-anchor="middle">{text}</text>')
-    chosen = range(every // 2, len(points), every)
-    return [label.format(x=_x(n, len(points)), y=HEIGHT - 8, text=points[n].label) for n in chosen]
+    chosen = {points[n].label: n for n in reversed(range(every // 2, len(points), every))}
+    return [label.format(x=_x(n, len(points)), y=HEIGHT - 8, text=text) for text, n in reversed(chosen.items())]
