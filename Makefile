@@ -48,7 +48,7 @@ $(ENV)/ready: requirements.txt | $(ENV)/bin/uv
 $(ENV)/ready-dev: requirements-dev.txt $(ENV)/ready
 	@echo "安装测试依赖……"
 	$(call install,-r requirements-dev.txt)
-	@$(BIN)/pybabel compile --quiet --directory core/translations
+	@$(BIN)/pybabel --quiet compile --directory core/translations
 	@touch $@
 
 static/vendor/ready: package-lock.json static/scss core/front_end.py $(wildcard static/scss/*) | $(ENV)/ready

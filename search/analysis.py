@@ -71,7 +71,7 @@ def number_term(text: str) -> str:
     return "n" + re.sub(r"[\W_]", "", normal(decision_number_key(text)))
 
 
-class PairTokenizer(Tokenizer):  # type: ignore[misc]
+class PairTokenizer(Tokenizer):
     """The same cut as a whoosh tokenizer, with places, for whoosh's highlighter and index."""
 
     def __call__(self, value: str, positions: bool = False, chars: bool = False, **_options: Any) -> Iterator[Token]:

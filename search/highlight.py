@@ -11,7 +11,7 @@ AROUND = 60
 LONGEST = 160
 
 
-class MarkFormatter(Formatter):  # type: ignore[misc]
+class MarkFormatter(Formatter):
     """Merges the tokens that whoosh matched into the longest overlap and escapes all the rest."""
 
     def format_fragment(self, fragment: Fragment, replace: bool = False) -> Markup:  # noqa: ARG002 - whoosh's signature

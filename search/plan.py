@@ -98,7 +98,7 @@ def gap_sets(count: int) -> tuple[frozenset[int], ...]:
     if count > LONGEST_WITH_GAPS:
         return (frozenset(),)
     inner = range(1, count - 1)
-    sets = {frozenset()} | {frozenset({n}) for n in inner}
+    sets: set[frozenset[int]] = {frozenset()} | {frozenset({n}) for n in inner}
     for _ in inner:
         sets |= {one | {n} for one in sets for n in inner if not one & {n - 1, n, n + 1}}
     largest = [one for one in sets if not any(one < other for other in sets)]

@@ -1,7 +1,9 @@
 """The search page: one box, facets as links, highlights; every question is an address."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from flask import Blueprint, render_template, request, url_for
 from flask_babel import gettext as _
@@ -69,7 +71,7 @@ def kind_labels() -> dict[str, str]:
 
 def changed(**values: str | int | None) -> str:
     """The address of this question with some of its parts changed; None takes a part out."""
-    arguments = {**request.args.to_dict(), **values}
+    arguments: dict[str, Any] = {**request.args.to_dict(), **values}
     if "offset" not in values:
         arguments.pop("offset", None)
     return url_for("search.page", **{name: value for name, value in arguments.items() if value not in (None, "")})
@@ -113,9 +115,13 @@ def _shown(hit: Hit, words: tuple[str, ...]) -> ShownHit:
 
 
 def _facet_links(facets: dict[str, dict[str, int]]) -> dict[str, list[FacetLink]]:
-    labels = {"kind": lambda value: kind_labels().get(value, value), "county": county_name, "year": str}
+    labels: dict[str, Callable[[str], str | None]] = {
+        "kind": lambda value: kind_labels().get(value, value),
+        "county": county_name,
+        "year": str,
+    }
     return {
-        name: [_facet_link(name, value, count, str(labels[name](value))) for value, count in counts.items()]
+        name: [_facet_link(name, value, count, labels[name](value) or value) for value, count in counts.items()]
         for name, counts in facets.items()
     }
 

@@ -17,7 +17,8 @@ class HouseRequest(Request):
     @property
     def max_content_length(self) -> int | None:
         limits: dict[str, int] = current_app.config.get(CONFIG, {})
-        return limits.get(self.endpoint or "", current_app.config["MAX_CONTENT_LENGTH"])
+        house_limit: int = current_app.config["MAX_CONTENT_LENGTH"]
+        return limits.get(self.endpoint or "", house_limit)
 
     @max_content_length.setter
     def max_content_length(self, value: int | None) -> None:  # noqa: ARG002

@@ -33,6 +33,14 @@ LONGEST_WORDS = 10_000
 HELP = "help"
 UNKNOWN = "unknown"
 OFFICIAL_KINDS = ("department", "official")
+ACCUSED_KINDS = {
+    "company": _l("企业"),
+    "testing_institution": _l("检测机构"),
+    "department": _l("政府部门"),
+    "official": _l("政府部门的领导或工作人员"),
+    "person": _l("个人"),
+    UNKNOWN: _l("不知道"),
+}
 
 
 def _at_most(limit: int) -> Length:
@@ -121,14 +129,7 @@ class WhoForm(Form):
     accused_kind = RadioField(
         _l("是谁做的？"),
         widget=GovRadioInput(),
-        choices=[
-            ("company", _l("企业")),
-            ("testing_institution", _l("检测机构")),
-            ("department", _l("政府部门")),
-            ("official", _l("政府部门的领导或工作人员")),
-            ("person", _l("个人")),
-            (UNKNOWN, _l("不知道")),
-        ],
+        choices=list(ACCUSED_KINDS.items()),
         validators=[InputRequired(_l("请选一项；不知道就选“不知道”。"))],
     )
     accused_name = StringField(_l("名称（知道多少写多少）"), widget=GovTextInput(), validators=[_at_most(200)])

@@ -23,6 +23,7 @@ from intake.desk_context import desk, pepper
 from intake.operations import file_report
 from intake.public.draft import Draft
 from intake.public.forms import (
+    ACCUSED_KINDS,
     HELP,
     OFFICIAL_KINDS,
     ActsForm,
@@ -145,12 +146,16 @@ def _matches(text: str) -> list[tuple[str, str]]:
 
 
 def _save_who(draft: Draft, form: WhoForm, offered: dict[str, str]) -> None:
-    code, _separator, name = (form.chosen.data or "").partition("|")
+    name, code = form.accused_name.data or "", None
+    if form.chosen.data in offered:
+        code, _separator, name = form.chosen.data.partition("|")
+    elif name == draft.get("accused_name"):
+        code = draft.get("accused_uscc")
     official = form.accused_kind.data in OFFICIAL_KINDS
     draft.save(
         accused_kind=form.accused_kind.data,
-        accused_name=name if form.chosen.data in offered and name else form.accused_name.data or "",
-        accused_uscc=code if form.chosen.data in offered and code else draft.get("accused_uscc") or None,
+        accused_name=name,
+        accused_uscc=code or None,
         accused_department=form.accused_department.data if official else "",
         matches=[],
     )
@@ -333,7 +338,7 @@ def _answers(draft: Draft) -> list[dict[str, Any]]:
     """What will be sent, in words, each with the page that changes it."""
     named = draft.get("identity_kind") == "named"
     chosen = [act(code) for code in draft.get("acts", [])]
-    accused = dict(WhoForm().accused_kind.choices)[draft.get("accused_kind")]
+    accused = ACCUSED_KINDS.get(draft.get("accused_kind"), "")
     place = county_name(draft.get("county")) if draft.get("county") != "unknown" else _("不知道或跨县区")
     rows = [
         ("category", _("类别"), draft.get("channel")),
@@ -348,7 +353,7 @@ def _answers(draft: Draft) -> list[dict[str, Any]]:
     ]
     steps = draft.steps()
     return [
-        {"term": term, "value": value, "action": (_("修改"), url_for(f"report.{name}", **{"from": "check"}))}
+        {"term": term, "value": value, "action": (_("修改"), f"{url_for(f'report.{name}')}?from=check")}
         for name, term, value in rows
         if name in steps
     ]

@@ -42,7 +42,7 @@ def records_page(
     return page_of(rows, limit=limit, cursor=cursor, key=lambda one: (one.decided_on.isoformat(), one.id))
 
 
-def _filtered(statement: Select[tuple[PublicRecord]], filters: RecordFilters) -> Select[tuple[PublicRecord]]:
+def _filtered(statement: Select[PublicRecord], filters: RecordFilters) -> Select[PublicRecord]:
     if filters.county:
         statement = statement.where(PublicRecord.county_code == filters.county)
     if filters.authority:

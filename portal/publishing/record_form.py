@@ -36,7 +36,7 @@ from portal.publishing.kinds import RecordField
 LONG_TEXT = 20_000
 
 
-class GovDate(GovInput):  # type: ignore[misc]
+class GovDate(GovInput):
     input_type = "date"
 
 
@@ -107,16 +107,14 @@ def _common(row: Row) -> dict[str, Any]:
     return {"label": row["label"], "description": row.get("hint", ""), "validators": [needed]}
 
 
-def _text(row: Row) -> Field:
-    common = _common(row)
+def _text(row: Row, **more: Any) -> Field:
+    common = {**_common(row), **more}
     common["validators"].append(Length(max=row.get("max_length", 200), message=_too_long(row.get("max_length", 200))))
     return StringField(widget=GovTextInput(), **common)
 
 
 def _uscc(row: Row) -> Field:
-    field = _text(row)
-    field.kwargs["filters"] = [lambda value: check_uscc(value).code if value else value]
-    return field
+    return _text(row, filters=[lambda value: check_uscc(value).code if value else value])
 
 
 def _long(row: Row) -> Field:

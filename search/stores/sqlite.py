@@ -128,7 +128,8 @@ def _filters(query: Query, values: dict[str, Any]) -> Iterator[str]:
 def _compile(plan: Plan, values: dict[str, Any], conditions: list[str]) -> str | None:
     """The FTS5 expression. Columns asked for at the top become SQL conditions; deeper ones are words like others."""
     parts = plan.parts if isinstance(plan, All) else (plan,)
-    wanted, unwanted = [], []
+    wanted: list[str] = []
+    unwanted: list[str] = []
     for part in parts:
         target = part.part if isinstance(part, Not) else part
         if isinstance(target, Column):

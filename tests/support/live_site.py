@@ -15,7 +15,7 @@ def running(app: Flask) -> Iterator[str]:
     stop = threading.Event()
     threads = [
         threading.Thread(target=server.serve_forever, daemon=True),
-        threading.Thread(target=app.extensions["create_worker"]().run, args=(stop,), kwargs={"pause": 0.05}, daemon=True),
+        threading.Thread(target=app.extensions["create_worker"]().run, args=(stop,), kwargs={"pause": 0.05}),
     ]
     for one in threads:
         one.start()

@@ -222,7 +222,7 @@ def test_the_demo_is_the_same_twice_and_goes_on(database: Database, clock: TestC
     settings, services = None, {}
     clock.moves_on(hours=5)
     with unit_of_work(database) as session:
-        continue_demo_air(Job(session, {}, clock.now(), settings, services))  # type: ignore[arg-type]
+        continue_demo_air(Job(1, session, {}, clock.now(), settings, services))  # type: ignore[arg-type]
     with unit_of_work(database) as session:
         assert seed_air(session, clock.now(), Random(2)) == 0
     with database.read() as session:
@@ -234,7 +234,7 @@ def test_the_demo_is_the_same_twice_and_goes_on(database: Database, clock: TestC
 def test_the_demo_sweep_leaves_a_city_without_demo_alone(database: Database, clock: TestClock) -> None:
     add_station(database, "A1", (clock.now() - timedelta(hours=9), CLEAN))
     with unit_of_work(database) as session:
-        continue_demo_air(Job(session, {}, clock.now(), None, {}))  # type: ignore[arg-type]
+        continue_demo_air(Job(1, session, {}, clock.now(), None, {}))  # type: ignore[arg-type]
     with database.read() as session:
         assert len(list(session.scalars(select(Observation)))) == 1
         assert not list(session.scalars(select(Station).where(Station.source == DEMO)))
