@@ -26,7 +26,7 @@ DONE = ("closed", "not_accepted", "replied")
 
 @dataclass(frozen=True)
 class QueueRow:
-    """`due_on` is the next unmet deadline; `stage` and `left` say how it stands today."""
+    """`is_co`: we only help; `due_on` is the next unmet deadline; `stage` and `left` say how it stands today."""
 
     report: Report
     is_co: bool
@@ -76,7 +76,7 @@ def queue(
 def _queue_row(
     report: Report, deadline: Deadline | None, actor: Actor, today: date, calendar: WorkingCalendar
 ) -> QueueRow:
-    is_co = report.responsible_code != actor.department_code
+    is_co = report.responsible_code != actor.department_code and not actor.may(Permission.SUPERVISE_REPORTS)
     if deadline is None:
         return QueueRow(report, is_co, None, None, False, None, 0)
     how, left = stage(deadline.due_on, today, calendar)

@@ -17,6 +17,7 @@ from core.web import browser_session, health, request_log
 from core.web.current import EXTENSION, House
 from core.web.shell import create_shell
 from intake import attachments, notifications
+from intake.desk import record_views as record
 from intake.desk import views as desk
 from intake.operations import NOTICE as MAIL
 from intake.public import tracking_views as tracking
@@ -47,6 +48,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     feeds.blueprint,
     wizard.blueprint,
     tracking.blueprint,
+    record.blueprint,
     desk.blueprint,
 )
 

@@ -19,6 +19,7 @@ from core.web.shell import quiet_response
 from intake import attachments, deadlines, operations, queries
 from intake.case_workflow import ACTION_LABELS, STATES, WORKFLOW
 from intake.desk.forms import AskExtensionForm, DecideExtensionForm, PlainStepForm, TextForm, TransferForm
+from intake.desk.navigation import navigation
 from intake.desk_context import desk, seal
 from intake.models import Report
 from intake.operations import Desk
@@ -26,22 +27,18 @@ from intake.queries import QueueFilters
 from intake.subjects import subject
 
 HANDLE, DECIDE = Permission.HANDLE_REPORT, Permission.DECIDE_EXTENSION
-SUPERVISE = Permission.SUPERVISE_REPORTS
+SUPERVISE, RECORD = Permission.SUPERVISE_REPORTS, Permission.RECORD_REPORT
 
 blueprint = Blueprint("desk", __name__, url_prefix="/desk")
 blueprint.after_request(quiet_response)
-
-
-@blueprint.context_processor
-def _navigation() -> dict[str, Any]:
-    done = request.args.get("done") == "1"
-    pages = [(_("待办"), url_for("desk.queue"), not done), (_("已答复和办结"), url_for("desk.queue", done=1), done)]
-    return {"staff_nav": pages, "states": STATES}
+blueprint.context_processor(navigation)
 
 
 @blueprint.get("")
-@permit(HANDLE, SUPERVISE)
-def queue() -> str:
+@permit(HANDLE, SUPERVISE, RECORD)
+def queue() -> ResponseReturnValue:
+    if not (current.actor().may(HANDLE) or current.actor().may(SUPERVISE)):
+        return redirect(url_for("record.new"))
     filters = QueueFilters(
         state=request.args.get("state") or None,
         county=request.args.get("county") or None,
@@ -57,6 +54,7 @@ def queue() -> str:
         rows=rows,
         filters=filters,
         department=names.get(current.actor().department_code or "", ""),
+        names=names if current.actor().may(SUPERVISE) else {},
         subject=subject,
         county_name=county_name,
         counties=[(one.code, one.name) for one in COUNTIES],

@@ -144,11 +144,12 @@ class WhoForm(Form):
     look_up = SubmitField(_l("查找企业"), widget=GovSubmitInput())
     submit = _next()
 
-    def offer(self, departments: list[tuple[str, str]], matches: list[tuple[str, str]]) -> "WhoForm":
-        self.accused_department.choices = [("", _l("不是政府部门")), *departments]
+    def offer_departments(self, departments: dict[str, str]) -> None:
+        self.accused_department.choices = [("", _l("不是政府部门")), *departments.items()]
+
+    def offer_matches(self, matches: list[tuple[str, str]]) -> None:
         self.chosen.choices = [*matches, ("", _l("都不是，就按我写的名称"))] if matches else []
         self.chosen.validate_choice = bool(matches)
-        return self
 
     def validate_accused_department(self, field: Any) -> None:
         if self.accused_kind.data in OFFICIAL_KINDS and not field.data:

@@ -1,6 +1,7 @@
 """The reporting wizard: one question a page, saved as it goes, sealed and filed at the end."""
 
 from collections.abc import Callable
+from datetime import date
 from typing import Any
 
 from flask import Blueprint, Response, redirect, render_template, request, session, url_for
@@ -120,11 +121,12 @@ def who() -> ResponseReturnValue:
     draft = Draft.current()
     if not draft.may_open("who"):
         return _to_first_missing(draft)
-    names = queries.department_names(current.session())
     wanted = request.form.get("accused_name", "") if request.method == "POST" else draft.get("accused_name")
     matches = _matches(wanted) if "look_up" in request.form or request.args.get("look_up") else []
     offered = matches or [tuple(one) for one in draft.get("matches", [])]
-    form = WhoForm(data=draft.answers).offer(list(names.items()), offered)
+    form = WhoForm(data=draft.answers)
+    form.offer_departments(queries.department_names(current.session()))
+    form.offer_matches(offered)
     if "look_up" in request.form:
         draft.save(
             accused_kind=form.accused_kind.data or "company", accused_name=form.accused_name.data or "", matches=matches
@@ -280,7 +282,12 @@ def done() -> ResponseReturnValue:
     told = session.get(DONE)
     if told is None:
         return redirect(url_for("report.start"))
-    return render_template("intake/public/done.html", told=told, code=receipt.shown(told["code"]))
+    return render_template(
+        "intake/public/done.html",
+        told=told,
+        code=receipt.shown(told["code"]),
+        promised=date.fromisoformat(told["promise"]),
+    )
 
 
 @blueprint.post("/leave")

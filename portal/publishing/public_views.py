@@ -16,6 +16,7 @@ from core.places import COUNTIES, county_name
 from core.sanitising import plain_lines, rich_text
 from core.web import current
 from core.web.access import public
+from core.web.filters import local_day
 from portal.publishing import queries
 from portal.publishing.differences import Difference, differences
 from portal.publishing.kinds import DisclosureKind
@@ -125,7 +126,7 @@ def list_row(record: PublicRecord) -> dict[str, Any]:
         "url": path_of(record),
         "text": record.summary,
         "meta": [
-            record.decided_on.isoformat(),
+            local_day(record.decided_on),
             record.authority,
             county_name(record.county_code),
             _("罚款 %(n)s 万元", n=fine) if fine else None,

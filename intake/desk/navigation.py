@@ -1,0 +1,24 @@
+"""The desk's own menu: what this person may open."""
+
+from typing import Any
+
+from flask import request, url_for
+from flask_babel import gettext as _
+
+from core.accounts.permissions import Permission
+from core.web import current
+from intake.case_workflow import STATES
+
+
+def navigation() -> dict[str, Any]:
+    actor, done = current.actor(), request.args.get("done") == "1"
+    at_queue = request.endpoint == "desk.queue"
+    pages = []
+    if actor.may(Permission.HANDLE_REPORT) or actor.may(Permission.SUPERVISE_REPORTS):
+        pages += [
+            (_("待办"), url_for("desk.queue"), at_queue and not done),
+            (_("已答复和办结"), url_for("desk.queue", done=1), at_queue and done),
+        ]
+    if actor.may(Permission.RECORD_REPORT):
+        pages.append((_("登记来电、来信"), url_for("record.new"), request.endpoint == "record.new"))
+    return {"staff_nav": pages, "states": STATES}
