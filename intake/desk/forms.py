@@ -5,7 +5,7 @@ from govuk_frontend_wtf.wtforms_widgets import GovRadioInput, GovSelect, GovText
 from wtforms import IntegerField, RadioField, SelectField, TextAreaField
 from wtforms.validators import InputRequired, Length, NumberRange
 
-from core.web.forms import Form
+from core.web.forms import Form, choices
 
 
 class PlainStepForm(Form):
@@ -36,6 +36,6 @@ class DecideExtensionForm(TextForm):
     granted = RadioField(
         _l("决定"),
         widget=GovRadioInput(),
-        choices=[("yes", _l("批准")), ("no", _l("不批准"))],
+        choices=choices([("yes", _l("批准")), ("no", _l("不批准"))]),
         validators=[InputRequired(_l("请选择。"))],
     )

@@ -7,6 +7,7 @@ from govuk_frontend_wtf.wtforms_widgets import GovRadioInput, GovSelect, GovSubm
 from wtforms import RadioField, SelectField, SubmitField
 from wtforms.validators import InputRequired, ValidationError
 
+from core.web.forms import choices
 from intake.public.forms import ActsForm, WhenForm, WhereForm, WhoForm, WordsForm, YouForm
 from intake.subjects import ENVIRONMENT, QUALITY, SUBJECTS, subject
 
@@ -24,19 +25,21 @@ class RecordForm(ActsForm, WhereForm, WhoForm, WhenForm, WordsForm, YouForm):
     received_by = RadioField(
         _l("怎么收到的？"),
         widget=GovRadioInput(),
-        choices=list(RECEIVED_BY.items()),
+        choices=choices(RECEIVED_BY.items()),
         validators=[InputRequired(_l("请选择收到的方式。"))],
     )
     channel = RadioField(
         _l("类别"),
         widget=GovRadioInput(),
-        choices=[(ENVIRONMENT, _l("12369 环境")), (QUALITY, _l("12365 质量监督"))],
+        choices=choices([(ENVIRONMENT, _l("12369 环境")), (QUALITY, _l("12365 质量监督"))]),
         validators=[InputRequired(_l("请选一类。"))],
     )
     subject = SelectField(
         _l("事项"),
         widget=GovSelect(),
-        choices=[("", _l("请选择")), *((one.code, f"{one.label}（{'、'.join(one.channels)}）") for one in SUBJECTS)],
+        choices=choices(
+            [("", _l("请选择")), *((one.code, f"{one.label}（{'、'.join(one.channels)}）") for one in SUBJECTS)]
+        ),
         validators=[InputRequired(_l("请选最接近的一项。"))],
     )
     chosen = None  # type: ignore[assignment]

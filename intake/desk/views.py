@@ -15,6 +15,7 @@ from core.places import COUNTIES, county_name
 from core.sanitising import plain_lines
 from core.web import current
 from core.web.access import permit
+from core.web.forms import choices
 from core.web.shell import quiet_response
 from intake import attachments, deadlines, operations, queries
 from intake.case_workflow import ACTION_LABELS, STATES, WORKFLOW
@@ -191,7 +192,8 @@ def _transfer_form(report: Report) -> TransferForm:
     form = TransferForm()
     excluded = operations.excluded_codes(current.session(), report) | {report.responsible_code}
     names = queries.department_names(current.session())
-    form.to.choices = [("", _("请选择")), *((code, name) for code, name in names.items() if code not in excluded)]
+    open_to = [(code, name) for code, name in names.items() if code not in excluded]
+    form.to.choices = choices([("", _("请选择")), *open_to])
     return form
 
 

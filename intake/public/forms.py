@@ -26,7 +26,7 @@ from wtforms.validators import InputRequired, Length, Optional
 
 from core.falsification_acts import ACTS
 from core.places import COUNTIES
-from core.web.forms import Form
+from core.web.forms import Form, choices
 from intake.subjects import ENVIRONMENT, QUALITY, subjects_of
 
 LONGEST_WORDS = 10_000
@@ -55,11 +55,13 @@ class CategoryForm(Form):
     channel = RadioField(
         _l("您要反映的是哪一类事？"),
         widget=GovRadioInput(),
-        choices=[
-            (ENVIRONMENT, _l("环境：污染、监测数据造假、有人干预监测（12369）")),
-            (QUALITY, _l("质量监督：检测机构出假报告、没有资质，仪器、产品质量（12365）")),
-            (HELP, _l("说不清，帮我选")),
-        ],
+        choices=choices(
+            [
+                (ENVIRONMENT, _l("环境：污染、监测数据造假、有人干预监测（12369）")),
+                (QUALITY, _l("质量监督：检测机构出假报告、没有资质，仪器、产品质量（12365）")),
+                (HELP, _l("说不清，帮我选")),
+            ]
+        ),
         validators=[InputRequired(_l("请选一类；说不清就选“帮我选”。"))],
     )
     submit = _next()
@@ -69,13 +71,15 @@ class HelpForm(Form):
     answer = RadioField(
         _l("哪一句最接近您看到的？"),
         widget=GovRadioInput(),
-        choices=[
-            ("plant", _l("工厂、工地或什么地方在污染，或在线监测数据不真实")),
-            ("laboratory", _l("检测公司没去现场就出报告，或报告是假的")),
-            ("instrument", _l("监测仪器、计量器具或产品有问题")),
-            ("pressure", _l("有领导或单位让人改数据")),
-            ("else", _l("都不是，还是说不清")),
-        ],
+        choices=choices(
+            [
+                ("plant", _l("工厂、工地或什么地方在污染，或在线监测数据不真实")),
+                ("laboratory", _l("检测公司没去现场就出报告，或报告是假的")),
+                ("instrument", _l("监测仪器、计量器具或产品有问题")),
+                ("pressure", _l("有领导或单位让人改数据")),
+                ("else", _l("都不是，还是说不清")),
+            ]
+        ),
         validators=[InputRequired(_l("请选最接近的一句。"))],
     )
     submit = _next()
@@ -93,9 +97,9 @@ class WhatForm(Form):
     submit = _next()
 
     def offer(self, channel: str) -> "WhatForm":
-        self.subject.choices = [
+        self.subject.choices = choices(
             (one.code, f"{one.label}（{one.hint}）" if one.hint else one.label) for one in subjects_of(channel)
-        ]
+        )
         return self
 
 
@@ -103,7 +107,7 @@ class ActsForm(Form):
     acts = SelectMultipleField(
         _l("有下面这些情况吗？可以多选，也可以不选"),
         widget=GovCheckboxesInput(),
-        choices=[(act.code, act.plain) for act in ACTS],
+        choices=choices([(act.code, act.plain) for act in ACTS]),
         validators=[Optional()],
     )
     submit = _next()
@@ -113,7 +117,9 @@ class WhereForm(Form):
     county = SelectField(
         _l("在哪个县区？"),
         widget=GovSelect(),
-        choices=[("", _l("请选择")), *((one.code, one.name) for one in COUNTIES), (UNKNOWN, _l("不知道或跨县区"))],
+        choices=choices(
+            [("", _l("请选择")), *((one.code, one.name) for one in COUNTIES), (UNKNOWN, _l("不知道或跨县区"))]
+        ),
         validators=[InputRequired(_l("请选择县区；不清楚就选“不知道”。"))],
     )
     place = StringField(
@@ -129,7 +135,7 @@ class WhoForm(Form):
     accused_kind = RadioField(
         _l("是谁做的？"),
         widget=GovRadioInput(),
-        choices=list(ACCUSED_KINDS.items()),
+        choices=choices(ACCUSED_KINDS.items()),
         validators=[InputRequired(_l("请选一项；不知道就选“不知道”。"))],
     )
     accused_name = StringField(_l("名称（知道多少写多少）"), widget=GovTextInput(), validators=[_at_most(200)])
@@ -138,17 +144,17 @@ class WhoForm(Form):
         _l("如果是政府部门：哪一个？"),
         widget=GovSelect(),
         description=_l("这个部门、它的下级和上级都不会收到您的举报。"),
-        choices=[("", _l("不是政府部门"))],
+        choices=choices([("", _l("不是政府部门"))]),
         validators=[Optional()],
     )
     look_up = SubmitField(_l("查找企业"), widget=GovSubmitInput())
     submit = _next()
 
     def offer_departments(self, departments: dict[str, str]) -> None:
-        self.accused_department.choices = [("", _l("不是政府部门")), *departments.items()]
+        self.accused_department.choices = choices([("", _l("不是政府部门")), *departments.items()])
 
     def offer_matches(self, matches: list[tuple[str, str]]) -> None:
-        self.chosen.choices = [*matches, ("", _l("都不是，就按我写的名称"))] if matches else []
+        self.chosen.choices = choices([*matches, ("", _l("都不是，就按我写的名称"))] if matches else [])
         self.chosen.validate_choice = bool(matches)
 
     def validate_accused_department(self, field: Any) -> None:
@@ -189,10 +195,12 @@ class YouForm(Form):
     identity_kind = RadioField(
         _l("要告诉我们您是谁吗？"),
         widget=GovRadioInput(),
-        choices=[
-            ("anonymous", _l("不告诉，匿名举报")),
-            ("named", _l("实名举报（姓名单独加密，只有承办人按程序打开，每次打开都有记录）")),
-        ],
+        choices=choices(
+            [
+                ("anonymous", _l("不告诉，匿名举报")),
+                ("named", _l("实名举报（姓名单独加密，只有承办人按程序打开，每次打开都有记录）")),
+            ]
+        ),
         validators=[InputRequired(_l("请选一项。"))],
     )
     name = StringField(_l("姓名（实名才填）"), widget=GovTextInput(), validators=[_at_most(60)])

@@ -30,7 +30,7 @@ from core.falsification_acts import ACTS
 from core.identifiers import check_uscc
 from core.places import COUNTIES
 from core.tables import Row, load_table
-from core.web.forms import Form
+from core.web.forms import Form, choices
 from portal.publishing.kinds import RecordField
 
 LONG_TEXT = 20_000
@@ -138,13 +138,13 @@ def _money(row: Row) -> Field:
 
 
 def _select(row: Row) -> Field:
-    choices = [("", _l("请选择")), *options(row)]
-    return SelectField(widget=GovSelect(), choices=choices, **_common(row))
+    offered = choices([("", _l("请选择")), *options(row)])
+    return SelectField(widget=GovSelect(), choices=offered, **_common(row))
 
 
 def _several(row: Row) -> Field:
     common = _common(row)
-    return SelectMultipleField(widget=GovCheckboxesInput(), choices=options(row), **common)
+    return SelectMultipleField(widget=GovCheckboxesInput(), choices=choices(options(row)), **common)
 
 
 _MAKERS: dict[str, Callable[[Row], Field]] = {

@@ -7,7 +7,8 @@ from collections.abc import Callable, Iterator
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
-from portal import demo
+from core.web.current import EXTENSION
+from portal import demo, setup
 from tests.support.live_site import running
 
 CHROMIUM_FLAGS = (
@@ -40,7 +41,8 @@ def browser() -> Iterator[Browser]:
 @pytest.fixture
 def city(app) -> Iterator[str]:
     """The demo city, running."""
-    demo.fill_if_empty(app.extensions["mingjian"])
+    setup.prepare(app.extensions[EXTENSION])
+    demo.fill_if_empty(app.extensions[EXTENSION])
     with running(app) as address:
         yield address
 

@@ -1,0 +1,112 @@
+"""Somebody who saw something and is afraid: from the first page to the answer."""
+
+import re
+from collections.abc import Callable
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from portal.demo import PASSWORD
+
+Opens = Callable[..., Page]
+WORDS = "他们没有来采样，第二天就出了报告"
+PHOTO = {"name": "现场.png", "mimeType": "image/png", "buffer": b"\x89PNG\r\n\x1a\n" + b"\0" * 400}
+
+
+def go_on(page: Page) -> None:
+    page.get_by_role("button", name="继续").click()
+
+
+def tell(page: Page) -> str:
+    """The whole way, with one forgotten answer; the receipt code."""
+    page.goto("/report")
+    page.get_by_role("link", name="开始举报").or_(page.get_by_role("button", name="开始举报")).click()
+    page.get_by_label("质量监督").check()
+    go_on(page)
+    page.get_by_label("检测机构出假报告").check()
+    go_on(page)
+    page.get_by_label("没采样、没化验就出数据").check()
+    go_on(page)
+    go_on(page)
+    expect(page.get_by_text("请选择县区").first).to_be_visible()
+    page.get_by_label("在哪个县区").select_option("411002")
+    go_on(page)
+    page.get_by_label("检测机构").check()
+    page.get_by_label("名称（知道多少写多少）").fill("宏源检测")
+    page.get_by_role("button", name="查找企业").click()
+    page.get_by_label("许昌宏源环境检测技术有限公司").check()
+    go_on(page)
+    go_on(page)
+    page.get_by_label("请把您看到的").fill(WORDS)
+    go_on(page)
+    page.locator("input[type=file]").set_input_files(PHOTO)
+    page.get_by_role("button", name="上传").click()
+    expect(page.get_by_text("现场.png")).to_be_visible()
+    go_on(page)
+    go_on(page)
+    expect(page.get_by_text(WORDS)).to_be_visible()
+    page.get_by_role("button", name="确认并提交举报").click()
+    code = page.locator("#receipt").inner_text()
+    assert re.fullmatch(r"(\d{4} ){4}\d{4}", code)
+    return code
+
+
+def look(page: Page, code: str) -> None:
+    page.goto("/track")
+    page.get_by_label("查询码").fill(code)
+    page.get_by_role("button", name="查看进度").click()
+
+
+@pytest.mark.parametrize("scripts", [True, False], ids=["with scripts", "without scripts"])
+def test_a_report_goes_in_and_the_receipt_opens_it_on_another_day(open_browser: Opens, *, scripts: bool) -> None:
+    code = tell(open_browser(phone=True, scripts=scripts))
+    another_day = open_browser(phone=True, scripts=scripts)
+    look(another_day, code.replace(" ", ""))
+    expect(another_day.get_by_role("heading", level=1)).to_contain_text("举报")
+    expect(another_day.get_by_text("已收到，待受理")).to_be_visible()
+
+
+def test_pressing_back_after_sending_shows_nothing_of_the_report(open_browser: Opens) -> None:
+    page = open_browser(phone=True)
+    tell(page)
+    page.get_by_role("button", name="我已记好").click()
+    page.wait_for_url("**/")
+    page.go_back()
+    assert WORDS not in page.content()
+    page.goto("/report/words")
+    assert WORDS not in page.content()
+
+
+def test_the_way_out_leaves_the_page_at_once(open_browser: Opens) -> None:
+    page = open_browser(phone=True)
+    page.goto("/report")
+    asked = []
+    page.route("https://www.baidu.com/**", lambda route: (asked.append(route.request), route.fulfill(body="weather")))
+    page.get_by_role("link", name="马上离开").click()
+    page.wait_for_url("https://www.baidu.com/**")
+    assert "referer" not in asked[0].headers
+
+
+def test_the_department_answers_and_the_reporter_reads_it(open_browser: Opens) -> None:
+    reporter = open_browser(phone=True)
+    code = tell(reporter)
+    number = reporter.locator("#case-number").inner_text()
+    officer = open_browser()
+    sign_in(officer, "market", "/desk")
+    officer.get_by_role("link", name=number).click()
+    assert WORDS not in officer.content()
+    officer.get_by_role("button", name="打开举报内容").click()
+    expect(officer.get_by_text(WORDS)).to_be_visible()
+    officer.get_by_role("button", name="受理", exact=True).click()
+    officer.get_by_text("答复举报人").first.click()
+    officer.get_by_label("答复内容").fill("已到现场核实，情况属实，立案处理。")
+    officer.get_by_role("button", name="答复举报人").click()
+    look(reporter, code)
+    expect(reporter.get_by_text("情况属实，立案处理")).to_be_visible()
+
+
+def sign_in(page: Page, name: str, target: str) -> None:
+    page.goto(target)
+    page.get_by_label("登录名").fill(name)
+    page.get_by_label("密码", exact=True).fill(PASSWORD)
+    page.get_by_role("button", name="登录", exact=True).click()
