@@ -3,13 +3,15 @@ PYTHON ?= python3
 ENV := .venv
 BIN := $(ENV)/bin
 SHELL := /bin/sh
+ENGLISH := core/translations/en/LC_MESSAGES/messages
+READY := $(ENV)/ready $(ENGLISH).mo static/vendor/ready
 
 .PHONY: run test check nightly bench lock translations clean
 
-run: $(ENV)/ready static/vendor/ready
+run: $(READY)
 	@$(BIN)/python -m portal.serve
 
-test: $(ENV)/ready-dev static/vendor/ready
+test: $(ENV)/ready-dev $(READY)
 	$(BIN)/python -m pytest -n 2 -m "not nightly" tests
 	MINGJIAN_TEST_DATABASE=postgresql $(BIN)/python -m pytest -n 2 -m "not nightly and not journey" tests/web tests/search
 
@@ -19,10 +21,10 @@ check: $(ENV)/ready-dev
 	$(BIN)/mypy
 	$(BIN)/djlint --lint --quiet templates
 
-nightly: $(ENV)/ready-dev static/vendor/ready
+nightly: $(ENV)/ready-dev $(READY)
 	$(BIN)/python -m pytest -n 2 -m nightly tests
 
-bench: $(ENV)/ready-dev static/vendor/ready
+bench: $(ENV)/ready-dev $(READY)
 	$(BIN)/python -m bench
 
 $(ENV)/bin/uv:
@@ -48,8 +50,10 @@ $(ENV)/ready: requirements.txt | $(ENV)/bin/uv
 $(ENV)/ready-dev: requirements-dev.txt $(ENV)/ready
 	@echo "安装测试依赖……"
 	$(call install,-r requirements-dev.txt)
-	@$(BIN)/pybabel --quiet compile --directory core/translations
 	@touch $@
+
+$(ENGLISH).mo: $(ENGLISH).po | $(ENV)/ready
+	@$(BIN)/pybabel --quiet compile --directory core/translations
 
 static/vendor/ready: package-lock.json static/scss core/front_end.py $(wildcard static/scss/*) | $(ENV)/ready
 	@echo "准备页面样式和脚本……"
@@ -62,8 +66,8 @@ lock:
 
 # Collect new sentences; then translate what is empty in core/translations/en/LC_MESSAGES/messages.po.
 translations: $(ENV)/ready-dev
-	$(BIN)/pybabel --quiet extract --mapping core/translations/babel.cfg --keyword _l --sort-by-file --no-location --omit-header --output core/translations/messages.pot .
-	$(BIN)/pybabel --quiet update --no-fuzzy-matching --ignore-obsolete --omit-header --input-file core/translations/messages.pot --output-dir core/translations
+	$(BIN)/pybabel --quiet extract --mapping core/translations/babel.cfg --keyword _l --sort-by-file --no-location --output core/translations/messages.pot .
+	$(BIN)/pybabel --quiet update --no-fuzzy-matching --ignore-obsolete --ignore-pot-creation-date --width 200 --input-file core/translations/messages.pot --output-dir core/translations
 	$(BIN)/pybabel --quiet compile --directory core/translations
 
 clean:
