@@ -23,7 +23,11 @@ MOST_FILES = 10
 LARGEST = 20 * 1024 * 1024
 REQUEST_LIMIT = 64 * 1024 * 1024
 ABANDONED_AFTER = timedelta(hours=24)
+LONGEST_NAME = 120
 _HEAD = 8192
+# What puremagic does not know: MPEG audio frames without a tag, HEIC of the general image brands.
+_MPEG_FRAMES = (b"\xff\xf2", b"\xff\xf3", b"\xff\xfa", b"\xff\xfb")
+_HEIC_BRANDS = (b"ftypmif1", b"ftypmsf1", b"ftypheix")
 KINDS: dict[str, frozenset[str]] = {
     "jpg": frozenset({".jpg", ".jpeg", ".jfif"}),
     "jpeg": frozenset({".jpg", ".jpeg", ".jfif"}),
@@ -56,7 +60,7 @@ def folder(data_dir: Path) -> Path:
 
 def store(upload: FileStorage, data_dir: Path) -> StoredFile:
     """Check and seal one upload; FileRefused says which file and why."""
-    name = single_line(PurePosixPath((upload.filename or "").replace("\\", "/")).name)[:120] or "file"
+    name = _name(upload.filename or "")
     size = _size(upload.stream)
     if size == 0:
         raise FileRefused(_l("“%(name)s”是空文件。", name=name))
@@ -91,6 +95,12 @@ def sweep_abandoned(job: Job) -> None:
             path.unlink(missing_ok=True)
 
 
+def _name(given: str) -> str:
+    """The file's own name, without folders; a long one is cut before its ending."""
+    path = PurePosixPath(single_line(PurePosixPath(given.replace("\\", "/")).name))
+    return f"{path.stem[: LONGEST_NAME - len(path.suffix[:20])]}{path.suffix[:20]}" or "file"
+
+
 def _size(stream: IO[bytes]) -> int:
     stream.seek(0, 2)
     size = stream.tell()
@@ -120,9 +130,14 @@ def _kind(name: str, stream: IO[bytes]) -> str:
 
 def _found(head: bytes) -> frozenset[str]:
     try:
-        return frozenset(one.extension.lower() for one in puremagic.magic_string(head))
+        known = {one.extension.lower() for one in puremagic.magic_string(head)}
     except (puremagic.PureError, ValueError):
-        return frozenset()
+        known = set()
+    if head.startswith(_MPEG_FRAMES):
+        known.add(".mp3")
+    if head[4:12] in _HEIC_BRANDS:
+        known.add(".heic")
+    return frozenset(known)
 
 
 def _is_text(head: bytes) -> bool:

@@ -14,8 +14,9 @@ from intake.departments import Organisation, Unit
 from intake.subjects import subject
 
 LAST_RESORTS = ("duty_desk", "discipline", "procuratorate")
-NO_RULE = "没有规则适用于这类事项，由市环境值班室人工分派。"
+NO_RULE = "没有规则适用于这类事项，由%s人工分派。"
 ALL_EXCLUDED = "按规则应由%s办理，但被举报方与其有关，依法改由%s办理。"
+NO_SUCH_DEPARTMENT = "按规则应由另一类部门办理，但本市没有设置，由%s人工分派。"
 
 
 @dataclass(frozen=True)
@@ -49,20 +50,25 @@ def route(facts: Facts, organisation: Organisation, *, on: date, rules: Sequence
     rule = next((row for row in table if _fits(row, facts)), None)
     if rule is None:
         fallback = _last_resort(organisation, excluded)
-        return Routing(fallback.code, (), excluded, "duty-desk", NO_RULE, "平台规则")
+        return Routing(fallback.code, (), excluded, "duty-desk", NO_RULE % fallback.name, "平台规则")
     county = facts.county if rule["level"] == "county" else None
     wanted = organisation.find(rule["responsible"], county)
     allowed = wanted if wanted is not None and wanted.code not in excluded else None
     responsible = allowed or _last_resort(organisation, excluded)
-    reason = rule["reason"] if allowed else ALL_EXCLUDED % (wanted.name if wanted else "", responsible.name)
     return Routing(
         responsible=responsible.code,
         co=_co_departments(rule, facts, organisation, excluded | {responsible.code}),
         excluded=excluded,
         rule=rule["id"],
-        reason=reason,
+        reason=rule["reason"] if allowed else _why_not(wanted, responsible),
         source=rule["source"],
     )
+
+
+def _why_not(wanted: Unit | None, responsible: Unit) -> str:
+    if wanted is None:
+        return NO_SUCH_DEPARTMENT % responsible.name
+    return ALL_EXCLUDED % (wanted.name, responsible.name)
 
 
 def excluded_departments(facts: Facts, organisation: Organisation) -> frozenset[str]:

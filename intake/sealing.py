@@ -43,7 +43,7 @@ class Seal:
         """SealBroken where the bytes were changed, moved from elsewhere or sealed under another key."""
         try:
             plain = self._box.decrypt(sealed[1:], aad=sealed[:1] + context.encode())
-        except CryptoError as error:
+        except (CryptoError, ValueError) as error:
             raise SealBroken(context=context) from error
         return _unpadded(plain).decode()
 
@@ -77,7 +77,7 @@ def seal_file(source: Iterable[bytes], target: BinaryIO, key: bytes) -> None:
 
 
 def open_file(source: BinaryIO, key: bytes) -> Iterator[bytes]:
-    """The plain pieces of a sealed file; SealBroken where it was cut or changed."""
+    """The plain pieces of a sealed file; SealBroken where it was cut, changed or made longer."""
     state = bindings.crypto_secretstream_xchacha20poly1305_state()
     try:
         bindings.crypto_secretstream_xchacha20poly1305_init_pull(state, source.read(_HEADER), key)
@@ -85,6 +85,8 @@ def open_file(source: BinaryIO, key: bytes) -> Iterator[bytes]:
         while tag != _FINAL:
             piece, tag = bindings.crypto_secretstream_xchacha20poly1305_pull(state, source.read(PIECE + _OVERHEAD))
             yield piece
+        if source.read(1):
+            raise SealBroken
     except (RuntimeError, TypeError, ValueError, CryptoError) as error:
         raise SealBroken from error
 
