@@ -4,7 +4,7 @@ from typing import Any
 
 from flask_babel import lazy_gettext as _l
 from govuk_frontend_wtf.wtforms_widgets import GovRadioInput, GovSelect, GovSubmitInput
-from wtforms import RadioField, SelectField, SubmitField
+from wtforms import HiddenField, RadioField, SelectField, SubmitField
 from wtforms.validators import InputRequired, ValidationError
 
 from core.web.forms import choices
@@ -22,6 +22,7 @@ RECEIVED_BY = {
 
 
 class RecordForm(ActsForm, WhereForm, WhoForm, WhenForm, WordsForm, YouForm):
+    code = HiddenField()
     received_by = RadioField(
         _l("怎么收到的？"),
         widget=GovRadioInput(),

@@ -14,7 +14,7 @@ from intake.desk_context import desk, pepper
 from intake.operations import file_report
 from intake.public.draft import Draft
 
-CODE, DONE = "recording_code", "recorded"
+DONE = "recorded"
 
 blueprint = Blueprint("record", __name__, url_prefix="/desk/new")
 blueprint.after_request(quiet_response)
@@ -24,12 +24,12 @@ blueprint.context_processor(navigation)
 @blueprint.route("", methods=["GET", "POST"])
 @permit(Permission.RECORD_REPORT)
 def new() -> ResponseReturnValue:
-    """The receipt is drawn with the empty form, so that a second press finds the first report."""
-    form = RecordForm()
+    """The receipt is drawn with the empty form and travels in it, so that a second press finds the first report."""
+    form = RecordForm(data={"code": receipt.new_code()})
     form.offer_departments(queries.department_names(current.session()))
-    code = session.setdefault(CODE, receipt.new_code())
     if not form.validate_on_submit():
         return render_template("intake/desk/record.html", form=form)
+    code = receipt.read(form.code.data or "") or receipt.new_code()
     lookup = receipt.lookup_key(code, pepper())
     answers = {name: value for name, value in form.data.items() if value}
     submission = Draft(answers).submission(form.received_by.data)
@@ -37,7 +37,6 @@ def new() -> ResponseReturnValue:
         current.session(), submission, lookup=lookup, desk=desk()
     )
     session[DONE] = {"case_number": filed.case_number, "code": code}
-    session.pop(CODE)
     return redirect(url_for("record.done"))
 
 
