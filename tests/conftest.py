@@ -14,6 +14,7 @@ from core.database import Database
 from core.web.current import EXTENSION
 from portal.app import create_app
 from tests.support import databases
+from tests.support.disclosures import Publisher
 from tests.support.page import Page, checked
 from tests.support.people import PASSWORD, open_accounts
 
@@ -77,6 +78,11 @@ def client(app: Flask) -> FlaskClient:
 def people(database: Database, clock: TestClock) -> dict[str, User]:
     """One account for each role; see tests/support/people.py."""
     return open_accounts(database, clock.now())
+
+
+@pytest.fixture
+def publisher(database: Database, people: dict[str, User]) -> Publisher:
+    return Publisher(database, people)
 
 
 @pytest.fixture

@@ -11,6 +11,7 @@ from itertools import islice
 from typing import Any
 
 from sqlalchemy import delete, func, select, text, update
+from sqlalchemy.dialects.sqlite import insert
 from sqlalchemy.orm import Session
 
 from core.database import Database, unit_of_work
@@ -41,6 +42,8 @@ class SqliteStore:
         state = _state(session)
         for generation in {state.active, state.building} - {None}:
             self._forget(session, generation, kind, key)
+        if state.building:
+            _remember_deleted(session, state.building, kind, key)
 
     def count(self, session: Session) -> int:
         active = _state(session).active
@@ -252,11 +255,18 @@ def _drop_all_but(session: Session, generation: int) -> None:
     session.execute(delete(SearchDocument).where(SearchDocument.generation != generation))
 
 
+def _remember_deleted(session: Session, building: int, kind: str, key: str) -> None:
+    """Under the negative generation, so that the rebuild does not bring back what it read before."""
+    row = {"generation": -building, "kind": kind, "key": key, "acts": "", "content": {}}
+    session.execute(insert(SearchDocument).values(row).on_conflict_do_nothing())
+
+
 def _known(session: Session, generation: int, batch: Sequence[Document]) -> set[tuple[str, str]]:
+    """Those of `batch` that were put or deleted since the rebuild began."""
     keys = [one.key for one in batch]
     rows = session.execute(
         select(SearchDocument.kind, SearchDocument.key).where(
-            SearchDocument.generation == generation, SearchDocument.key.in_(keys)
+            SearchDocument.generation.in_((generation, -generation)), SearchDocument.key.in_(keys)
         )
     )
     return {(kind, key) for kind, key in rows}

@@ -1,11 +1,16 @@
 """Whoosh's own index in files: for databases without a store of their own, and the reference for the others.
 
-One writer: the worker. Readers look for a newer state at each question. A rebuild fills a folder beside and swaps.
+Writers take turns by a lock file. Readers look for a newer state at each question. A rebuild fills a folder beside;
+what is put meanwhile goes into the old one and into a journal, which is played into the new one before the swap. The
+folder before stays until the next rebuild, for readers who are still in it.
 """
 
+import fcntl
 import json
 import shutil
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import asdict
 from datetime import date, datetime
 from pathlib import Path
 from threading import Lock
@@ -14,6 +19,7 @@ from sqlalchemy.orm import Session
 from whoosh import index, query
 from whoosh.analysis import KeywordAnalyzer
 from whoosh.fields import DATETIME, ID, KEYWORD, STORED, TEXT, Schema
+from whoosh.writing import IndexWriter
 
 from core.database import Database
 from core.ids import new_id
@@ -23,6 +29,7 @@ from search.plan import Any, Column, Not, Phrase, Plan, Term
 from search.stores.base import CAP, WEIGHTS, Match, arrange, facets
 
 POINTER = "current"
+Change = tuple[str, Document | None]
 _SCHEMA = Schema(
     reference=ID(unique=True, stored=True),
     kind=ID(stored=True),
@@ -30,7 +37,7 @@ _SCHEMA = Schema(
     county=ID(stored=True),
     authority=ID(stored=True),
     acts=KEYWORD(stored=True),
-    on=DATETIME(stored=True, sortable=True),
+    on=DATETIME(stored=True),
     content=STORED,
     ends=KEYWORD,
     **{
@@ -49,17 +56,10 @@ class WhooshStore:
         self._open: tuple[str, index.Index] | None = None
 
     def put(self, session: Session, documents: Sequence[Document]) -> None:  # noqa: ARG002 - the files are not in it
-        with self._lock:
-            writer = self._index().writer()
-            for document in documents:
-                writer.update_document(**_fields(document))
-            writer.commit()
+        self._write([(_reference(one.kind, one.key), one) for one in documents])
 
     def delete(self, session: Session, kind: str, key: str) -> None:  # noqa: ARG002
-        with self._lock:
-            writer = self._index().writer()
-            writer.delete_by_term("reference", _reference(kind, key))
-            writer.commit()
+        self._write([(_reference(kind, key), None)])
 
     def count(self, session: Session) -> int:  # noqa: ARG002
         return int(self._index().doc_count())
@@ -76,17 +76,49 @@ class WhooshStore:
 
     def rebuild(self, database: Database, documents: Callable[[Session], Iterable[Document]]) -> int:
         name, count = new_id(), 0
-        fresh = self._create(name)
-        writer = fresh.writer(limitmb=256)
-        with database.read() as session:
-            for document in documents(session):
-                writer.update_document(**_fields(document))
-                count += 1
-        writer.commit(optimize=True)
-        fresh.close()
-        with self._lock:
-            self._point_to(name)
+        with self._turn():
+            self._current()
+            fresh = self._create(name)
+            self._journal.write_text("", "utf-8")
+        try:
+            with fresh.writer(limitmb=256) as writer, database.read() as session:
+                for document in documents(session):
+                    writer.update_document(**_fields(document))
+                    count += 1
+            with self._turn():
+                meanwhile = dict(_read_line(line) for line in self._journal.read_text("utf-8").splitlines())
+                writer = fresh.writer()
+                for reference, newest in meanwhile.items():
+                    _apply(writer, reference, newest)
+                writer.commit(optimize=True)
+                self._point_to(name)
+        finally:
+            self._journal.unlink(missing_ok=True)
+            fresh.close()
         return count
+
+    def _write(self, changes: Sequence[Change]) -> None:
+        with self._turn():
+            writer = self._index().writer()
+            for reference, document in changes:
+                _apply(writer, reference, document)
+            writer.commit()
+            if self._journal.exists():
+                with self._journal.open("a", encoding="utf-8") as journal:
+                    journal.writelines(f"{_line(*change)}\n" for change in changes)
+
+    @property
+    def _journal(self) -> Path:
+        """There while a rebuild runs."""
+        return self.folder / "journal.jsonl"
+
+    @contextmanager
+    def _turn(self) -> Iterator[None]:
+        """One writer at a time, threads and processes."""
+        self.folder.mkdir(parents=True, exist_ok=True)
+        with self._lock, (self.folder / "lock").open("w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            yield
 
     def _index(self) -> index.Index:
         name = self._current()
@@ -108,12 +140,35 @@ class WhooshStore:
         return index.create_in(str(path), _SCHEMA)
 
     def _point_to(self, name: str) -> None:
+        pointer = self.folder / POINTER
+        kept = {name, pointer.read_text("ascii") if pointer.exists() else name}
         beside = self.folder / f"{POINTER}.{name}"
         beside.write_text(name, "ascii")
-        beside.replace(self.folder / POINTER)
+        beside.replace(pointer)
         for old in self.folder.iterdir():
-            if old.is_dir() and old.name != name:
+            if old.is_dir() and old.name not in kept:
                 shutil.rmtree(old, ignore_errors=True)
+
+
+def _apply(writer: IndexWriter, reference: str, document: Document | None) -> None:
+    if document is None:
+        writer.delete_by_term("reference", reference)
+    else:
+        writer.update_document(**_fields(document))
+
+
+def _line(reference: str, document: Document | None) -> str:
+    content = asdict(document) | {"on": str(document.on) if document.on else None} if document else None
+    return json.dumps([reference, content], ensure_ascii=False)
+
+
+def _read_line(line: str) -> Change:
+    reference, content = json.loads(line)
+    if content is None:
+        return reference, None
+    lists = {name: tuple(content[name]) for name in ("names", "codes", "acts")}
+    on = date.fromisoformat(content["on"]) if content["on"] else None
+    return reference, Document(**{**content, **lists, "on": on})
 
 
 def _fields(document: Document) -> dict[str, object]:
