@@ -124,13 +124,14 @@ def disclosure(disclosure_id: str) -> str:
     session, actor = current.session(), current.actor()
     found = queries.disclosure(session, disclosure_id)
     kind = kind_named(found.kind)
-    problems = kind.problems(found.draft)
+    leak = operations.leak_in(found)
+    problems = [*kind.problems(found.draft).values(), *([leak.message] if leak else [])]
     return render_template(
         "portal/publishing/disclosure.html",
         kind=kind,
         disclosure=found,
         rows=value_rows(kind, kind.public_part(found.draft)),
-        problems=list(problems.values()),
+        problems=problems,
         warnings=kind.warnings(found.draft),
         steps=WORKFLOW.open_to(found.state, actor.permissions),
         is_author=found.author_id == actor.user_id,

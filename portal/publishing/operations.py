@@ -200,9 +200,16 @@ def _must_be_complete(disclosure: Disclosure) -> None:
     problems = kind.problems(disclosure.draft)
     if problems:
         raise InvalidInput(problems)
+    leak = leak_in(disclosure)
+    if leak is not None:
+        raise leak
+
+
+def leak_in(disclosure: Disclosure) -> LeakFound | None:
+    """The refusal that submitting the draft as it stands would meet."""
+    kind = kind_named(disclosure.kind)
     found = leaks(kind.public_part(disclosure.draft))
-    if found:
-        raise LeakFound(found, {one.name: one.label for one in kind.fields})
+    return LeakFound(found, {one.name: one.label for one in kind.fields}) if found else None
 
 
 def _step(disclosure: Disclosure, action: str, actor: Actor) -> Transition:
