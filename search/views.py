@@ -11,6 +11,7 @@ from markupsafe import Markup
 
 from core.falsification_acts import ACTS
 from core.places import COUNTIES, county_name
+from core.sanitising import visible
 from core.web import current
 from core.web.access import public
 from search import highlight
@@ -81,7 +82,7 @@ def _query() -> Query:
     arguments = request.args
     kind = arguments.get("kind", "")
     return Query(
-        text=arguments.get("q", ""),
+        text=visible(arguments.get("q", "")),
         kinds=(kind,) if kind else (),
         county=arguments.get("county") or None,
         authority=arguments.get("authority") or None,
