@@ -1,5 +1,6 @@
 """Personal data in what is about to be published; every number here is invented."""
 
+import unicodedata
 from itertools import pairwise
 
 import pytest
@@ -32,7 +33,7 @@ CARD = "6217002430001123455"
     ],
 )
 def test_a_personal_number_is_found_with_its_kind_and_place(text: str, kind: str, found: str) -> None:
-    folded = text.translate({ord("０") + digit: str(digit) for digit in range(10)})
+    folded = unicodedata.normalize("NFKC", text)
     (leak,) = leaks({"violation_facts": text})
     assert (leak.field, leak.kind, folded[leak.start : leak.end]) == ("violation_facts", kind, found)
 
@@ -41,7 +42,7 @@ def test_a_personal_number_is_found_with_its_kind_and_place(text: str, kind: str
     "text",
     [
         "411000199003070012",
-        "411000199013070018",
+        "411000199003320017",
         "6217002430001123456",
         "12812345678",
         "1381234567",
