@@ -3,6 +3,7 @@
 from datetime import datetime
 from typing import Any
 
+from core.accounts.actor import Actor
 from core.accounts.models import User
 from core.database import Database, unit_of_work
 from portal.enforcement.kinds import BLACKLIST, PENALTY
@@ -76,6 +77,12 @@ class Publisher:
 
     def notice(self, at: datetime, **changes: Any) -> str:
         return self.publish(NOTICE, at, **changes)
+
+    def approve(self, record_id: str, at: datetime, by: Actor | None = None) -> None:
+        """What waits for review, whoever wrote it; `by` the approver unless said."""
+        with unit_of_work(self.database) as session:
+            one = session.get_one(Disclosure, record_id)
+            operations.approve_and_publish(session, one, actor=by or self.approver, at=at)
 
     def correct(self, record_id: str, at: datetime, **changes: Any) -> None:
         with unit_of_work(self.database) as session:

@@ -1,0 +1,112 @@
+"""python -m bench [--quick]: measure everything in one run, print one table, fail where an aim is missed."""
+
+import argparse
+import logging
+import os
+import platform
+import shutil
+import sqlite3
+import sys
+import tempfile
+import time
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import structlog
+from flask import Flask
+from sqlalchemy import select
+
+from bench import feeds, imports, pages, reports, searching, site, table, volume
+from bench.pages import City
+from bench.table import Line
+from core.config import Settings
+from core.database import Database
+from core.web.current import EXTENSION, House
+from portal.app import create_app
+from portal.publishing.models import PublicRecord
+
+
+@dataclass(frozen=True)
+class Size:
+    penalties: int
+    whoosh: int
+    imported: int
+    hours: int
+    reports: int
+    page_seconds: float
+
+
+FULL = Size(penalties=100_000, whoosh=1_000, imported=10_000, hours=100_000, reports=300, page_seconds=1.0)
+QUICK = Size(penalties=1_000, whoosh=200, imported=500, hours=10_000, reports=50, page_seconds=0.3)
+
+STARTED = time.monotonic()
+
+
+def main() -> int:
+    size = _size()
+    with tempfile.TemporaryDirectory(prefix="mingjian-bench-") as name:
+        lines = list(_all(Path(name), size))
+    print(f"{os.cpu_count()} cores, Python {platform.python_version()}, SQLite {sqlite3.sqlite_version}\n")
+    print(table.text(lines))
+    missed = sum(one.is_met is False for one in lines)
+    print(f"\n{missed} aims missed; {time.monotonic() - STARTED:.0f} s")
+    return 1 if missed else 0
+
+
+def _size() -> Size:
+    parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
+    parser.add_argument(
+        "--quick", action="store_true", help="a small run; its figures say little about 100,000 records"
+    )
+    parser.add_argument("--whoosh", type=int, help="how many documents the Whoosh store gets")
+    arguments = parser.parse_args()
+    size = QUICK if arguments.quick else FULL
+    return Size(**{**vars(size), "whoosh": arguments.whoosh or size.whoosh})
+
+
+def _all(folder: Path, size: Size) -> Iterator[Line]:
+    small, large, spare = folder / "small", folder / "large", folder / "spare"
+    _say("demo city")
+    site.demo_house(small).database.close()
+    for copy in (large, spare):
+        shutil.copytree(small, copy)
+    houses = {place: site.demo_house(place) for place in (small, large, spare)}
+    _say(f"{size.penalties:,} penalties")
+    volume.fill(houses[large].database, size.penalties)
+    yield from _part("search", searching.run(_app(large), houses[large], folder, size.whoosh))
+    labels = {small: "demo", large: f"{size.penalties // 1000}k"}
+    cities = [City(label, place, _record(houses[place].database)) for place, label in labels.items()]
+    yield from _part("pages", pages.run(*cities, size.page_seconds))
+    yield from _part("feeds", _feeds(_app(small)))
+    yield from _part("reports", reports.run(houses[spare], folder, size.reports))
+    yield from _part("imports", imports.run(_app(spare), folder, size.imported, size.hours))
+
+
+def _app(folder: Path) -> Flask:
+    """The application without a line a request."""
+    app = create_app(Settings.from_environ({"MINGJIAN_DATA_DIR": str(folder), "MINGJIAN_DEMO": "yes"}))
+    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING))
+    return app
+
+
+def _feeds(app: Flask) -> Iterator[Line]:
+    house: House = app.extensions[EXTENSION]
+    return feeds.run(app, house.database)
+
+
+def _record(database: Database) -> str:
+    with database.read() as session:
+        return session.scalars(select(PublicRecord.id).where(PublicRecord.kind == "penalty").limit(1)).one()
+
+
+def _part(name: str, lines: Iterable[Line]) -> Iterator[Line]:
+    _say(name)
+    yield from lines
+
+
+def _say(text: str) -> None:
+    print(f"{time.monotonic() - STARTED:4.0f} s  {text}", file=sys.stderr, flush=True)
+
+
+sys.exit(main())
