@@ -18,7 +18,7 @@ from core.accounts.models import User
 from core.clock import Clock
 from core.config import Settings
 from core.database import Database, unit_of_work
-from core.errors import Forbidden
+from core.errors import Forbidden, NotFound
 from core.tables import ROOT
 from core.web import access, current, errors, filters, headers, languages, limits, request_log
 from core.web.browser_session import USER_KEY, SealedSessionInterface
@@ -39,6 +39,8 @@ class Shell(Flask):
         g.actor = ANONYMOUS
         if request.routing_exception is not None or request.endpoint == "static" or request.method == "OPTIONS":
             return super().dispatch_request()
+        if "\x00" in request.path or any("\x00" in one for _n, one in request.args.items(multi=True)):
+            raise NotFound
         house: House = self.extensions[EXTENSION]
         safe = request.method in SAFE_METHODS
         with house.database.read() if safe else unit_of_work(house.database) as database_session:

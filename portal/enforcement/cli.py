@@ -8,6 +8,7 @@ from flask.cli import with_appcontext
 
 from core.accounts.actor import Actor
 from core.accounts.operations import user_named
+from core.accounts.permissions import Permission
 from core.database import unit_of_work
 from core.errors import InvalidInput
 from core.web.current import House, house
@@ -48,7 +49,10 @@ def _author(where: House, sign_in_name: str) -> Actor:
         user = user_named(session, sign_in_name)
     if user is None:
         raise click.ClickException(f"没有登录名为 {sign_in_name} 的账号。")
-    return user.as_actor()
+    actor = user.as_actor()
+    if not actor.may(Permission.IMPORT_DATA):
+        raise click.ClickException(f"账号 {sign_in_name} 没有导入的权限。")
+    return actor
 
 
 def _import_rows(where: House, rows: "click._termui_impl.ProgressBar[ReadRow]", actor: Actor, counts: _Counts) -> None:

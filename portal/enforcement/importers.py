@@ -18,7 +18,7 @@ from core.places import county_of_name
 from core.sanitising import single_line, visible
 from core.tables import Row, load_table
 from portal.enforcement.kinds import PENALTY_ROWS
-from portal.publishing.record_form import options
+from portal.publishing.record_form import MOST_MONEY, options
 
 ENCODINGS = ("utf-8-sig", "gb18030")
 DATE_FORMATS = ("%Y-%m-%d", "%Y/%m/%d", "%Y.%m.%d", "%Y年%m月%d日", "%Y%m%d")
@@ -58,9 +58,12 @@ def read_rows(text: str) -> Iterator[ReadRow]:
     """One ReadRow a line; InvalidInput where the head lacks the columns that every row needs."""
     reader = csv.reader(io.StringIO(text))
     columns = _columns(next(reader, []))
-    for cells in reader:
-        if any(cell.strip() for cell in cells):
-            yield _row(reader.line_num, columns, cells)
+    try:
+        for cells in reader:
+            if any(cell.strip() for cell in cells):
+                yield _row(reader.line_num, columns, cells)
+    except csv.Error as error:
+        raise InvalidInput({"file": f"第 {reader.line_num} 行读不下去，可能少了结束的引号。"}) from error
 
 
 def _columns(head: Sequence[str]) -> list[Row | None]:
@@ -90,7 +93,8 @@ def _row(line: int, columns: Sequence[Row | None], cells: Sequence[str]) -> Read
                 content[row["name"]] = _READERS.get(row["type"], _read_text)(row, cell)
             except ValueError as error:
                 rejects.append(Reject(line, row["label"], cell[:80], str(error)))
-    rejects += [Reject(line, name, "", "这一列不能为空。") for name in NEEDED if not content[name] and not rejects]
+    empty = [one["label"] for one in PENALTY_ROWS if one["name"] in NEEDED and not content[one["name"]]]
+    rejects += [Reject(line, label, "", "这一列不能为空。") for label in empty if not rejects]
     _derive(content)
     return ReadRow(line, content, tuple(rejects))
 
@@ -130,8 +134,8 @@ def _read_money(_row: Row, cell: str) -> str:
         amount = Decimal(text)
     except InvalidOperation as error:
         raise ValueError("金额要写成数字，单位是万元。") from error
-    if not amount.is_finite() or amount < 0:
-        raise ValueError("金额不能是负数。")
+    if not amount.is_finite() or not 0 <= amount <= MOST_MONEY:
+        raise ValueError(f"金额要在 0 到 {MOST_MONEY} 之间。")
     return format(amount.normalize(), "f")
 
 

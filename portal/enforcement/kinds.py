@@ -19,6 +19,7 @@ BLACKLIST_ROWS: list[Row] = load_table("portal/enforcement/fields.toml")["blackl
 _WITHOUT_NUMBER = ("party_name", "authority_name", "notified_on", "decided_on", "violation_type", "penalty_content")
 _USCC_FIELDS = ("party_uscc", "authority_uscc", "source_org_uscc")
 NATURAL_PERSON = "natural_person"
+LONGEST_KEY = 300
 
 
 def party_shown(content: Mapping[str, Any]) -> str:
@@ -43,14 +44,25 @@ def warnings(content: Mapping[str, Any]) -> list[Text]:
     return [problem for problem in found if problem is not None]
 
 
+def _without_name(value: Any, content: Mapping[str, Any]) -> Any:
+    """A text with a natural person's name masked wherever it stands."""
+    name = str(content.get("party_name") or "").strip()
+    return value.replace(name, party_shown(content)) if name and isinstance(value, str) else value
+
+
+def _hashed(key: str) -> str:
+    return f"sha256:{hashlib.sha256(key.encode()).hexdigest()}"
+
+
 def _decision_key(number_field: str) -> Any:
     def key(content: Mapping[str, Any]) -> str | None:
         number = content.get(number_field)
         authority = content.get("authority_name") or ""
         if number:
-            return f"{decision_number_key(number)}|{authority}"
+            key = f"{decision_number_key(number)}|{authority}"
+            return key if len(key) <= LONGEST_KEY else _hashed(key)
         known = "|".join(str(content.get(name) or "") for name in _WITHOUT_NUMBER)
-        return f"sha256:{hashlib.sha256(known.encode()).hexdigest()}" if content.get("notified_on") else None
+        return _hashed(known) if number_field == "decision_no" else None
 
     return key
 
@@ -96,6 +108,7 @@ class _PartyKind(DisclosureKind):
     def public_part(self, draft: Mapping[str, Any]) -> dict[str, Any]:
         part = super().public_part(draft)
         if part.get("party_type") == NATURAL_PERSON:
+            part = {field: _without_name(value, draft) for field, value in part.items()}
             part["party_name"] = party_shown(draft)
             part.pop("party_uscc", None)
         return part

@@ -1,5 +1,6 @@
 """What the air is now, and how it was. Reads only; the index is computed on the way out, by the edition of the day."""
 
+import hashlib
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -108,6 +109,15 @@ def city_now(session: Session, now: datetime, *, area: str = CITY_AREA) -> CityN
         age=now - newest,
         is_demo=not real,
     )
+
+
+def values_digest(session: Session, city: CityNow, since: datetime) -> str:
+    """Changes whenever an hour of the city's stations comes in or is corrected; one pass over those hours' index."""
+    stations = [one.station.id for one in city.stations]
+    statement = select(func.count(), *(func.sum(number) for number in ITEM_NUMBERS)).where(
+        Observation.station_id.in_(stations), Observation.hour_end >= since
+    )
+    return hashlib.sha256(repr(tuple(session.execute(statement).one())).encode()).hexdigest()[:12]
 
 
 def latest_by_station(session: Session, *, area: str) -> list[StationNow]:

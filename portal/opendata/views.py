@@ -12,14 +12,15 @@ from core.clock import CHINA, local_date
 from core.errors import NotFound
 from core.web import current
 from core.web.access import public
-from portal.monitoring.queries import CityNow, Point, city_days, city_now
+from core.web.languages import chosen
+from portal.monitoring.queries import CityNow, Point, city_days, city_now, values_digest
 from portal.monitoring.wording import CATEGORY_LABELS, listed
 from portal.opendata.feeds import FORMATS, NEWEST, Entry, Feed, render
 from portal.publishing.models import PublicRecord
 from portal.publishing.public_views import path_of
 from portal.publishing.queries import last_change, latest
 
-DAYS_OF_AIR = 7
+DAYS_OF_AIR = timedelta(days=7)
 EPOCH = datetime(2018, 1, 1, tzinfo=UTC)
 
 blueprint = Blueprint("feeds", __name__, url_prefix="/feeds")
@@ -50,7 +51,7 @@ def feed(name: str, kind: str) -> Response:
     session = current.session()
     tag, changed_at = source.state(session)
     response = make_response(b"")
-    response.set_etag(f"{name}-{kind}-{tag}")
+    response.set_etag(f"{name}-{kind}-{chosen()}-{tag}")
     response.last_modified = changed_at
     response.headers["Content-Type"] = FORMATS[kind]
     response.headers["Cache-Control"] = "public, max-age=60"
@@ -91,7 +92,9 @@ def _entry(record: PublicRecord) -> Entry:
 
 def _air_state(session: Session) -> tuple[str, datetime]:
     city = city_now(session, current.now())
-    return (f"{city.hour_end:%Y%m%d%H}-{city.index.computed}", city.hour_end) if city else ("0", EPOCH)
+    if city is None:
+        return "0", EPOCH
+    return f"{city.hour_end:%Y%m%d%H}-{values_digest(session, city, city.hour_end - 2 * DAYS_OF_AIR)}", city.hour_end
 
 
 def _air_entries(session: Session) -> list[Entry]:
@@ -99,7 +102,7 @@ def _air_entries(session: Session) -> list[Entry]:
     if city is None:
         return []
     today = local_date(city.hour_end - timedelta(hours=1))
-    days = city_days(session, city, today - timedelta(days=DAYS_OF_AIR), today - timedelta(days=1))
+    days = city_days(session, city, today - DAYS_OF_AIR, today - timedelta(days=1))
     return [_air_now(city), *(_air_day(one) for one in days)]
 
 

@@ -16,6 +16,7 @@ from core.accounts.actor import Actor
 from core.errors import DomainError, InvalidInput
 from core.ids import new_id
 from core.outbox import enqueue
+from core.sanitising import plain
 from core.workflow import Transition
 from portal.publishing.kinds import DisclosureKind, kind_named
 from portal.publishing.leak_scan import Leak, leaks
@@ -208,7 +209,9 @@ def _must_be_complete(disclosure: Disclosure) -> None:
 def leak_in(disclosure: Disclosure) -> LeakFound | None:
     """The refusal that submitting the draft as it stands would meet."""
     kind = kind_named(disclosure.kind)
-    found = leaks(kind.public_part(disclosure.draft))
+    part = kind.public_part(disclosure.draft)
+    rich = {row["name"] for row in kind.rows if row["type"] == "rich"}
+    found = leaks({name: plain(value) if name in rich else value for name, value in part.items()})
     return LeakFound(found, {one.name: one.label for one in kind.fields}) if found else None
 
 

@@ -92,7 +92,7 @@ def filters_from(arguments: Mapping[str, str]) -> RecordFilters:
         county=arguments.get("county") or None,
         authority=arguments.get("authority") or None,
         act=arguments.get("act") or None,
-        year=int(year) if year.isdigit() and len(year) == len("2026") and year > "1000" else None,
+        year=int(year) if year.isdecimal() and len(year) == len("2026") and year > "1000" else None,
     )
 
 

@@ -7,7 +7,7 @@ from datetime import date
 from sqlalchemy import Select, func, select, tuple_
 from sqlalchemy.orm import Session
 
-from core.errors import Gone, NotFound
+from core.errors import Gone, InvalidInput, NotFound
 from core.paging import Cursor, Page, page_of
 from portal.publishing.models import Change, Disclosure, DisclosureVersion, PublicRecord, PublicRecordAct
 from portal.publishing.workflow import PUBLISHED, WITHDRAWN
@@ -34,7 +34,10 @@ def records_page(
     key = tuple_(PublicRecord.decided_on, PublicRecord.id)
     backwards = cursor is not None and cursor.backwards
     if cursor is not None:
-        border = (date.fromisoformat(str(cursor.key[0])), str(cursor.key[1]))
+        try:
+            border = (date.fromisoformat(str(cursor.key[0])), str(cursor.key[1]))
+        except ValueError as error:
+            raise InvalidInput({"cursor": "cursor"}) from error
         statement = statement.where(key > border if backwards else key < border)
     order = (PublicRecord.decided_on, PublicRecord.id)
     statement = statement.order_by(*(column.asc() if backwards else column.desc() for column in order))

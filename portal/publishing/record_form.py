@@ -24,7 +24,7 @@ from wtforms import (
     SubmitField,
     TextAreaField,
 )
-from wtforms.validators import InputRequired, Length, NumberRange, Optional
+from wtforms.validators import DataRequired, InputRequired, Length, NumberRange, Optional
 
 from core.falsification_acts import ACTS
 from core.identifiers import check_uscc
@@ -34,6 +34,7 @@ from core.web.forms import Form, choices
 from portal.publishing.kinds import RecordField
 
 LONG_TEXT = 20_000
+MOST_MONEY = 100_000_000  # 万元
 
 
 class GovDate(GovInput):
@@ -103,7 +104,8 @@ def _form_value(kind: str, value: Any) -> Any:
 
 
 def _common(row: Row) -> dict[str, Any]:
-    needed = InputRequired(_l("请填写“%(label)s”。", label=row["label"])) if row["required"] else Optional()
+    validator = DataRequired if row["type"] in ("text", "uscc", "long", "rich") else InputRequired
+    needed = validator(_l("请填写“%(label)s”。", label=row["label"])) if row["required"] else Optional()
     return {"label": row["label"], "description": row.get("hint", ""), "validators": [needed]}
 
 
@@ -133,7 +135,9 @@ def _date(row: Row) -> Field:
 
 def _money(row: Row) -> Field:
     common = _common(row)
-    common["validators"].append(NumberRange(min=0, message=_l("金额不能是负数。")))
+    common["validators"].append(
+        NumberRange(min=0, max=MOST_MONEY, message=_l("金额要在 0 到 %(most)s 之间。", most=MOST_MONEY))
+    )
     return DecimalField(widget=GovTextInput(), places=None, **common)
 
 

@@ -1,12 +1,15 @@
-"""The people of the tests: who has which role in which department, all with the same password."""
+"""The people of the tests: who has which role in which department, all with the same password, hashed once."""
 
 from datetime import datetime
+from functools import cache
 
+from core import audit
 from core.accounts import SYSTEM
 from core.accounts.models import User
-from core.accounts.operations import open_account
+from core.accounts.passwords import hash_password
 from core.accounts.permissions import Role
 from core.database import Database, unit_of_work
+from core.ids import new_id
 from intake import departments
 
 PASSWORD = "a long enough password"
@@ -26,20 +29,28 @@ PEOPLE: dict[str, tuple[Role, str | None]] = {
 }
 
 
+@cache
+def password_hash() -> str:
+    return hash_password(PASSWORD)
+
+
 def open_accounts(database: Database, at: datetime) -> dict[str, User]:
     with unit_of_work(database) as session:
         departments.install(session)
         session.flush()
-        return {
-            name: open_account(
-                session,
+        people = {
+            name: User(
+                id=new_id(),
                 sign_in_name=name,
                 display_name=f"测试{name}",
-                password=PASSWORD,
-                roles=[role],
+                password_hash=password_hash(),
                 department_code=department,
-                actor=SYSTEM,
-                at=at,
+                roles=[str(role)],
+                created_at=at,
             )
             for name, (role, department) in PEOPLE.items()
         }
+        session.add_all(people.values())
+        for one in people.values():
+            audit.record(session, actor=SYSTEM, action="open_account", subject=f"user:{one.id}", at=at, roles=one.roles)
+    return people
