@@ -1,18 +1,18 @@
 """Tables that only grow: the database itself refuses UPDATE and DELETE, for whoever holds its connection."""
 
 
-def protection(table: str, dialect: str) -> list[str]:
-    """The statements that make `table` append-only."""
+def protection(table: str, dialect: str, *, erasable: bool = False) -> list[str]:
+    """The statements that make `table` append-only; of an erasable one whole rows may be deleted."""
     if dialect == "sqlite":
         return [
             f"CREATE TRIGGER {table}_no_{verb.lower()} BEFORE {verb} ON {table} "
             f"BEGIN SELECT RAISE(ABORT, '{table} is append-only'); END"
-            for verb in ("UPDATE", "DELETE")
+            for verb in (("UPDATE",) if erasable else ("UPDATE", "DELETE"))
         ]
     return [
         f"CREATE FUNCTION {table}_is_append_only() RETURNS trigger LANGUAGE plpgsql AS "
         f"$$ BEGIN RAISE EXCEPTION '{table} is append-only'; END $$",
-        f"CREATE TRIGGER {table}_append_only BEFORE UPDATE OR DELETE ON {table} "
+        f"CREATE TRIGGER {table}_append_only BEFORE {'UPDATE' if erasable else 'UPDATE OR DELETE'} ON {table} "
         f"FOR EACH ROW EXECUTE FUNCTION {table}_is_append_only()",
         f"CREATE TRIGGER {table}_no_truncate BEFORE TRUNCATE ON {table} "
         f"FOR EACH STATEMENT EXECUTE FUNCTION {table}_is_append_only()",

@@ -37,16 +37,19 @@ class Settings:
     secret_key_file: Path
     sealing_key_file: Path
     receipt_pepper_file: Path
+    ledger_key_file: Path
+    ledger_origin: str
 
     @classmethod
     def from_environ(cls, environ: Mapping[str, str] = os.environ) -> "Settings":
         _refuse_unknown(environ)
         data_dir = Path(environ.get(f"{PREFIX}DATA_DIR") or ROOT / "var").expanduser().absolute()
         get = _reader(environ)
+        base_url = _web_address(get("BASE_URL", "http://127.0.0.1:8000"))
         return cls(
             data_dir=data_dir,
             database_url=_database_url(get("DATABASE_URL", f"sqlite:///{data_dir / 'mingjian.db'}")),
-            base_url=_web_address(get("BASE_URL", "http://127.0.0.1:8000")),
+            base_url=base_url,
             site_name=get("SITE_NAME", "明鉴"),
             city=get("CITY", "许昌市"),
             environment_hotline=get("ENVIRONMENT_HOTLINE", "12345"),
@@ -59,16 +62,22 @@ class Settings:
             secret_key_file=Path(get("SECRET_KEY_FILE", str(data_dir / "keys" / "secret.key"))),
             sealing_key_file=Path(get("SEALING_KEY_FILE", str(data_dir / "keys" / "sealing.key"))),
             receipt_pepper_file=Path(get("RECEIPT_PEPPER_FILE", str(data_dir / "keys" / "receipt.pepper"))),
+            ledger_key_file=Path(get("LEDGER_KEY_FILE", str(data_dir / "keys" / "ledger.key"))),
+            ledger_origin=_origin(get("LEDGER_ORIGIN", f"{urlsplit(base_url).netloc}/disclosure")),
         )
 
     @property
     def is_https(self) -> bool:
         return self.base_url.startswith("https://")
 
+    @property
+    def key_files(self) -> tuple[Path, ...]:
+        return (self.secret_key_file, self.sealing_key_file, self.receipt_pepper_file, self.ledger_key_file)
+
     def prepare(self) -> None:
         """Make the data folder and the keys that are not there yet; each key file is readable by its owner alone."""
         self.data_dir.mkdir(parents=True, exist_ok=True)
-        for path in (self.secret_key_file, self.sealing_key_file, self.receipt_pepper_file):
+        for path in self.key_files:
             _create_secret(path)
 
     def read_secret(self, path: Path) -> bytes:
@@ -125,6 +134,12 @@ def _web_address(url: str) -> str:
     if parts.scheme not in ("http", "https") or not parts.netloc:
         raise ConfigError(f"{PREFIX}BASE_URL 要写成完整网址，如 https://mingjian.example.cn，现在是 {url}。")
     return url.rstrip("/")
+
+
+def _origin(text: str) -> str:
+    if any(one.isspace() or one == "+" for one in text):
+        raise ConfigError(f"{PREFIX}LEDGER_ORIGIN 不能有空格和加号，如 mingjian.example.cn/disclosure。")
+    return text
 
 
 def _one_of(name: str, value: str, allowed: tuple[str, ...]) -> str:

@@ -92,6 +92,24 @@ def unit_of_work(database: Database) -> Iterator[Session]:
         session.commit()
 
 
+def scrub_after_commit(session: Session) -> None:
+    """Once this transaction is done, empty SQLite's write-ahead log, so that deleted text is in no file of ours.
+
+    secure_delete overwrites it in the database file. A reader that is in the way leaves it to the next time. On
+    PostgreSQL this is VACUUM's and the archive's business; see docs/operations.md.
+    """
+    if session.get_bind().dialect.name == "sqlite":
+        event.listen(session, "after_commit", _truncate_write_ahead_log, once=True)
+
+
+def _truncate_write_ahead_log(session: Session) -> None:
+    connection = session.get_bind().engine.raw_connection()
+    try:
+        connection.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)").close()
+    finally:
+        connection.close()
+
+
 def _sqlite_engine(url: str) -> Engine:
     engine = create_engine(url, connect_args={"timeout": 15})
 

@@ -12,6 +12,7 @@ from flask import Blueprint, Flask
 from core.accounts import views as accounts
 from core.clock import Clock, SystemClock
 from core.config import Settings
+from core.database import scrub_after_commit
 from core.outbox import Handler, Job, Sweep, Worker
 from core.web import browser_session, health, request_log
 from core.web.current import EXTENSION, House
@@ -26,10 +27,13 @@ from portal import cli
 from portal.demo.air import continue_demo_air
 from portal.enforcement.kinds import BLACKLIST, PENALTY
 from portal.home import views as home
+from portal.ledger import views as ledger
 from portal.monitoring import views as air
 from portal.notices.kinds import NOTICE
 from portal.opendata import views as feeds
 from portal.publishing import editorial_views as editorial
+from portal.publishing.ledger import disclosure_log
+from portal.publishing.operations import SCRUB
 from portal.publishing.public_views import public_blueprint
 from portal.publishing.search_source import RecordSource
 from search import service as search_service
@@ -46,6 +50,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     editorial.blueprint,
     search.blueprint,
     feeds.blueprint,
+    ledger.blueprint,
     wizard.blueprint,
     tracking.blueprint,
     record.blueprint,
@@ -57,6 +62,7 @@ SOURCES = tuple(RecordSource(kind) for kind in KINDS)
 SWEEPS: tuple[Sweep, ...] = (
     Sweep("sessions.forget_expired", timedelta(hours=1), browser_session.forget_expired),
     Sweep("intake.abandoned_files", timedelta(hours=1), attachments.sweep_abandoned),
+    Sweep("storage.scrub", timedelta(hours=1), lambda job: scrub_after_commit(job.session)),
     Sweep("monitoring.demo_air", timedelta(minutes=10), continue_demo_air),
 )
 
@@ -65,7 +71,17 @@ def _refresh_search(job: Job) -> None:
     job.services["search"].refresh(job)
 
 
-HANDLERS: Mapping[str, Handler] = {search_service.REFRESH: _refresh_search, MAIL: notifications.send_notice}
+def _scrub(job: Job) -> None:
+    """After an erasure: what was deleted must leave the files too."""
+    job.services["search"].store.scrub(job.session)
+    scrub_after_commit(job.session)
+
+
+HANDLERS: Mapping[str, Handler] = {
+    search_service.REFRESH: _refresh_search,
+    MAIL: notifications.send_notice,
+    SCRUB: _scrub,
+}
 
 
 def create_app(settings: Settings | None = None, clock: Clock | None = None) -> Flask:
@@ -75,6 +91,7 @@ def create_app(settings: Settings | None = None, clock: Clock | None = None) -> 
         app.register_blueprint(blueprint)
     house: House = app.extensions[EXTENSION]
     app.extensions["search"] = search_service.build(house.settings, house.database, SOURCES)
+    app.extensions["log"] = disclosure_log(house.settings)
     app.extensions["create_worker"] = lambda: create_worker(app)
     cli.install(app)
     return app

@@ -81,8 +81,8 @@ def people(database: Database, clock: TestClock) -> dict[str, User]:
 
 
 @pytest.fixture
-def publisher(database: Database, people: dict[str, User]) -> Publisher:
-    return Publisher(database, people)
+def publisher(app: Flask, database: Database, people: dict[str, User]) -> Publisher:
+    return Publisher(database, people, app.extensions["log"])
 
 
 @pytest.fixture

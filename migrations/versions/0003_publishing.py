@@ -61,8 +61,7 @@ def upgrade() -> None:
         sa.Column("disclosure_id", sa.String(length=26), nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
         sa.Column("event", sa.String(length=20), nullable=False),
-        sa.Column("body", sa.Text(), nullable=False),
-        sa.Column("sha256", sa.String(length=64), nullable=False),
+        sa.Column("commitment", sa.String(length=43), nullable=False),
         sa.Column("author_id", sa.String(length=26), nullable=False),
         sa.Column("approver_id", sa.String(length=26), nullable=False),
         sa.Column("at", sa.DateTime(timezone=True), nullable=False),
@@ -77,6 +76,19 @@ def upgrade() -> None:
             ["disclosure_id"], ["disclosure.id"], name=op.f("fk_disclosure_version_disclosure_id_disclosure")
         ),
         sa.PrimaryKeyConstraint("disclosure_id", "version", name=op.f("pk_disclosure_version")),
+    )
+    op.create_table(
+        "version_content",
+        sa.Column("disclosure_id", sa.String(length=26), nullable=False),
+        sa.Column("version", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("body", sa.Text(), nullable=False),
+        sa.Column("salt", sa.LargeBinary(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["disclosure_id", "version"],
+            ["disclosure_version.disclosure_id", "disclosure_version.version"],
+            name=op.f("fk_version_content_disclosure_id_version_disclosure_version"),
+        ),
+        sa.PrimaryKeyConstraint("disclosure_id", "version", name=op.f("pk_version_content")),
     )
     op.create_table(
         "public_record",
@@ -123,6 +135,8 @@ def upgrade() -> None:
     for table in APPEND_ONLY:
         for statement in protection(table, op.get_bind().dialect.name):
             op.execute(statement)
+    for statement in protection("version_content", op.get_bind().dialect.name, erasable=True):
+        op.execute(statement)
 
 
 def downgrade() -> None:
@@ -135,12 +149,13 @@ def downgrade() -> None:
     op.drop_index("ix_public_record_county", table_name="public_record")
     op.drop_index("ix_public_record_authority", table_name="public_record")
     op.drop_table("public_record")
+    op.drop_table("version_content")
     op.drop_table("disclosure_version")
     op.drop_index(op.f("ix_disclosure_change_record_id"), table_name="disclosure_change")
     op.drop_table("disclosure_change")
     op.drop_index("ix_disclosure_board", table_name="disclosure")
     op.drop_index(op.f("ix_disclosure_author_id"), table_name="disclosure")
     op.drop_table("disclosure")
-    for table in APPEND_ONLY:
+    for table in (*APPEND_ONLY, "version_content"):
         for statement in removal(table, op.get_bind().dialect.name):
             op.execute(statement)

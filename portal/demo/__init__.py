@@ -13,6 +13,7 @@ from intake.sealing import Seal
 from portal.demo.air import seed_air
 from portal.demo.disclosures import seed_disclosures
 from portal.demo.reports import seed_reports
+from portal.publishing.ledger import disclosure_log
 
 PASSWORD = "mingjian-demo"  # noqa: S105 - printed at the start of every demo
 SEED = 411000
@@ -59,7 +60,10 @@ def fill_if_empty(house: House) -> None:
             for sign_in_name, display_name, roles, department in ACCOUNTS
         }
         seed_air(session, now, rng)
-        seed_disclosures(session, now, rng, author=people["editor"].as_actor(), approver=people["approver"].as_actor())
+        log = disclosure_log(house.settings)
+        seed_disclosures(
+            session, now, rng, log=log, author=people["editor"].as_actor(), approver=people["approver"].as_actor()
+        )
         officers = {one.department_code: one.as_actor() for one in people.values() if one.department_code}
         seal = Seal(house.settings.read_secret(house.settings.sealing_key_file))
         seed_reports(session, now, rng, seal=seal, officers=officers)

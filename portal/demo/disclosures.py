@@ -11,6 +11,7 @@ from stdnum.cn import uscc
 from core.accounts.actor import Actor
 from core.clock import local_date
 from core.falsification_acts import ACTS
+from core.ledger.log import Log
 from core.places import COUNTIES, county
 from portal.enforcement.kinds import BLACKLIST, PENALTY
 from portal.notices.kinds import NOTICE
@@ -75,7 +76,9 @@ def company_code(rng: random.Random) -> str:
     return str(body + organisation + uscc.calc_check_digit(body + organisation))
 
 
-def seed_disclosures(session: Session, now: datetime, rng: random.Random, *, author: Actor, approver: Actor) -> None:
+def seed_disclosures(
+    session: Session, now: datetime, rng: random.Random, *, log: Log, author: Actor, approver: Actor
+) -> None:
     companies = [_company(rng, number) for number in range(24)]
     records: list[tuple[datetime, DisclosureKind, dict[str, Any]]] = []
     for number in range(PENALTIES):
@@ -89,7 +92,7 @@ def seed_disclosures(session: Session, now: datetime, rng: random.Random, *, aut
         at = now - timedelta(days=6 * number + 1)
         records.append((at, NOTICE, _notice(kind, title, text, at)))
     for at, disclosure_kind, content in sorted(records, key=lambda one: one[0]):
-        _publish(session, disclosure_kind, content, author=author, approver=approver, at=at)
+        _publish(session, disclosure_kind, content, log=log, author=author, approver=approver, at=at)
     _waiting(session, rng, companies, author=author, now=now)
 
 
@@ -159,11 +162,18 @@ def _notice(kind: str, title: str, text: str, at: datetime) -> dict[str, Any]:
 
 
 def _publish(
-    session: Session, kind: DisclosureKind, content: dict[str, Any], *, author: Actor, approver: Actor, at: datetime
+    session: Session,
+    kind: DisclosureKind,
+    content: dict[str, Any],
+    *,
+    log: Log,
+    author: Actor,
+    approver: Actor,
+    at: datetime,
 ) -> None:
     disclosure = operations.draft(session, kind, content, actor=author, at=at)
     operations.submit(session, disclosure, actor=author, at=at)
-    operations.approve_and_publish(session, disclosure, actor=approver, at=at)
+    operations.approve_and_publish(session, disclosure, log=log, actor=approver, at=at)
 
 
 def _waiting(

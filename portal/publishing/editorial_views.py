@@ -151,7 +151,7 @@ def submit(disclosure_id: str) -> ResponseReturnValue:
 @permit(REVIEW)
 def approve(disclosure_id: str) -> ResponseReturnValue:
     def publish(found: Disclosure) -> None:
-        operations.approve_and_publish(current.session(), found, **_who())
+        operations.approve_and_publish(current.session(), found, log=current.service("log"), **_who())
 
     return _step(disclosure_id, publish, _("已公开。"))
 
@@ -163,7 +163,7 @@ def approve_several() -> ResponseReturnValue:
     chosen = request.form.getlist("chosen")
     for disclosure_id in chosen:
         found = queries.disclosure(current.session(), disclosure_id)
-        operations.approve_and_publish(current.session(), found, **_who())
+        operations.approve_and_publish(current.session(), found, log=current.service("log"), **_who())
     flash(_("已公开 %(n)s 条。", n=len(chosen)), "good")
     return redirect(url_for("editorial.board"))
 
@@ -197,8 +197,20 @@ def withdraw(disclosure_id: str) -> ResponseReturnValue:
     reason = _reason(form)
     return _step(
         disclosure_id,
-        lambda found: operations.withdraw(current.session(), found, reason, form.basis.data or "", **_who()),
+        lambda found: operations.withdraw(
+            current.session(), found, reason, form.basis.data or "", log=current.service("log"), **_who()
+        ),
         _("已撤回，公众看到的是撤回说明。"),
+    )
+
+
+@blueprint.post("/<disclosure_id>/erase")
+@permit(REVIEW)
+def erase(disclosure_id: str) -> ResponseReturnValue:
+    return _step(
+        disclosure_id,
+        lambda found: operations.erase(current.session(), found, **_who()),
+        _("已销毁这条记录的全部文字。"),
     )
 
 

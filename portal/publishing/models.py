@@ -3,7 +3,16 @@
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint
+from sqlalchemy import (
+    CheckConstraint,
+    ForeignKey,
+    ForeignKeyConstraint,
+    Index,
+    LargeBinary,
+    String,
+    Text,
+    UniqueConstraint,
+)
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from core.audit import RowNumber
@@ -37,19 +46,36 @@ class Disclosure(Base):
 
 
 class DisclosureVersion(Base):
-    """版本: what the public saw, byte for byte. Append-only; the database refuses to change it."""
+    """版本: that something was public, and the commitment to what. Append-only; the database refuses to change it."""
 
     __tablename__ = "disclosure_version"
 
     disclosure_id: Mapped[str] = mapped_column(ForeignKey("disclosure.id"), primary_key=True)
     version: Mapped[int] = mapped_column(primary_key=True)
     event: Mapped[str] = mapped_column(String(20))
-    body: Mapped[str] = mapped_column(Text)
-    sha256: Mapped[str] = mapped_column(String(64))
+    commitment: Mapped[str] = mapped_column(String(43))
     author_id: Mapped[str] = mapped_column(ForeignKey("user_account.id"))
     approver_id: Mapped[str] = mapped_column(ForeignKey("user_account.id"))
     at: Mapped[datetime]
     reason: Mapped[str | None] = mapped_column(Text)
+
+    content: Mapped["VersionContent | None"] = relationship(lazy="joined", viewonly=True)
+
+
+class VersionContent(Base):
+    """What the public saw, byte for byte (JCS), and the salt of its commitment. Erasure takes this row alone."""
+
+    __tablename__ = "version_content"
+    __table_args__ = (
+        ForeignKeyConstraint(
+            ["disclosure_id", "version"], ["disclosure_version.disclosure_id", "disclosure_version.version"]
+        ),
+    )
+
+    disclosure_id: Mapped[str] = mapped_column(String(26), primary_key=True)
+    version: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    body: Mapped[str] = mapped_column(Text)
+    salt: Mapped[bytes] = mapped_column(LargeBinary)
 
 
 class Change(Base):

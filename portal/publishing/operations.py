@@ -1,7 +1,7 @@
 """The trade's verbs: draft, revise, submit, return, approve and publish, correct, withdraw."""
 
-import hashlib
 import json
+import secrets
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
@@ -15,13 +15,24 @@ from core import audit
 from core.accounts.actor import Actor
 from core.errors import DomainError, InvalidInput
 from core.ids import new_id
+from core.ledger.log import Log
 from core.outbox import enqueue
 from core.sanitising import plain
 from core.workflow import Transition
 from portal.publishing.kinds import DisclosureKind, kind_named
 from portal.publishing.leak_scan import Leak, leaks
-from portal.publishing.models import Change, Disclosure, DisclosureVersion, PublicRecord, PublicRecordAct
+from portal.publishing.ledger_leaf import SALT_BYTES, commitment, leaf
+from portal.publishing.models import (
+    Change,
+    Disclosure,
+    DisclosureVersion,
+    PublicRecord,
+    PublicRecordAct,
+    VersionContent,
+)
 from portal.publishing.workflow import DRAFT, WORKFLOW
+
+SCRUB = "storage.scrub"
 
 
 class SelfApproval(DomainError):
@@ -111,8 +122,10 @@ def return_to_author(session: Session, disclosure: Disclosure, reason: str, *, a
     _moved(session, disclosure, "return", actor, at)
 
 
-def approve_and_publish(session: Session, disclosure: Disclosure, *, actor: Actor, at: datetime) -> PublicRecord:
-    """The one way to become public: by a second person, complete, without leaks, all of it in one transaction."""
+def approve_and_publish(
+    session: Session, disclosure: Disclosure, *, log: Log, actor: Actor, at: datetime
+) -> PublicRecord:
+    """The one way to become public: by a second person, complete, without leaks, with its leaf in one transaction."""
     transition = _step(disclosure, "approve", actor)
     if actor.user_id is None or actor.user_id == disclosure.author_id:
         raise SelfApproval
@@ -121,7 +134,7 @@ def approve_and_publish(session: Session, disclosure: Disclosure, *, actor: Acto
     disclosure.reviewer_id = actor.user_id
     disclosure.version += 1
     event = "publish" if disclosure.version == 1 else "correct"
-    record = _publish(session, disclosure, event, actor.user_id, at)
+    record = _publish(session, disclosure, event, actor.user_id, log, at)
     disclosure.change_reason = None
     _moved(session, disclosure, event, actor, at)
     return record
@@ -136,7 +149,9 @@ def correct(session: Session, disclosure: Disclosure, reason: str, *, actor: Act
     _moved(session, disclosure, "correct", actor, at)
 
 
-def withdraw(session: Session, disclosure: Disclosure, reason: str, basis: str, *, actor: Actor, at: datetime) -> None:
+def withdraw(
+    session: Session, disclosure: Disclosure, reason: str, basis: str, *, log: Log, actor: Actor, at: datetime
+) -> None:
     """Take a record out of the public; the reason and its legal basis stay, the subject does not."""
     transition = _step(disclosure, "withdraw", actor)
     disclosure.state = transition.target or disclosure.state
@@ -144,27 +159,48 @@ def withdraw(session: Session, disclosure: Disclosure, reason: str, basis: str, 
     session.execute(delete(PublicRecordAct).where(PublicRecordAct.record_id == disclosure.id))
     session.execute(delete(PublicRecord).where(PublicRecord.id == disclosure.id))
     _change(session, disclosure, "withdraw", at)
+    fields = leaf("withdraw", disclosure.kind, disclosure.id, disclosure.version, at, ground=basis)
+    log.add(session, disclosure.id, fields, at=at)
     enqueue(session, "search.refresh", at=at, kind=disclosure.kind, key=disclosure.id)
     _moved(session, disclosure, "withdraw", actor, at)
 
 
-def _publish(session: Session, disclosure: Disclosure, event: str, approver_id: str, at: datetime) -> PublicRecord:
+def erase(session: Session, disclosure: Disclosure, *, actor: Actor, at: datetime) -> None:
+    """Destroy every text of a withdrawn record for good; that it was there, and why it went, stays in the ledger."""
+    transition = _step(disclosure, "erase", actor)
+    disclosure.state = transition.target or disclosure.state
+    session.execute(delete(VersionContent).where(VersionContent.disclosure_id == disclosure.id))
+    disclosure.draft, disclosure.natural_key = {}, disclosure.id
+    disclosure.change_reason = disclosure.return_reason = None
+    enqueue(session, SCRUB, at=at)
+    _moved(session, disclosure, "erase", actor, at)
+
+
+def _publish(
+    session: Session, disclosure: Disclosure, event: str, approver_id: str, log: Log, at: datetime
+) -> PublicRecord:
     kind = kind_named(disclosure.kind)
     body = kind.public_part(disclosure.draft)
-    canonical = rfc8785.dumps(body)
+    canonical, salt = rfc8785.dumps(body), secrets.token_bytes(SALT_BYTES)
+    committed = commitment(salt, canonical)
     session.add(
         DisclosureVersion(
             disclosure_id=disclosure.id,
             version=disclosure.version,
             event=event,
-            body=canonical.decode(),
-            sha256=hashlib.sha256(canonical).hexdigest(),
+            commitment=committed,
             author_id=disclosure.author_id,
             approver_id=approver_id,
             at=at,
             reason=disclosure.change_reason,
         )
     )
+    session.flush()
+    session.add(
+        VersionContent(disclosure_id=disclosure.id, version=disclosure.version, body=canonical.decode(), salt=salt)
+    )
+    fields = leaf(event, kind.name, disclosure.id, disclosure.version, at, commitment=committed)
+    log.add(session, disclosure.id, fields, at=at)
     sequence = _change(session, disclosure, event, at)
     record = _project(session, kind, disclosure, json.loads(canonical), sequence, at)
     enqueue(session, "search.refresh", at=at, kind=disclosure.kind, key=disclosure.id)

@@ -75,7 +75,7 @@ def public_blueprint(kind: DisclosureKind) -> Blueprint:
             kind=kind,
             record=found,
             version=wanted,
-            rows=value_rows(kind, json.loads(wanted.body)),
+            rows=value_rows(kind, body_of(wanted)),
         )
 
     return blueprint
@@ -148,6 +148,12 @@ def _value(row: Mapping[str, Any], value: Any) -> str | Markup:
     return shown(dict(row), value)
 
 
+def body_of(version: DisclosureVersion) -> dict[str, Any]:
+    """What the version held; empty where it was erased."""
+    held: dict[str, Any] = json.loads(version.content.body) if version.content else {}
+    return held
+
+
 @dataclass(frozen=True)
 class HistoryEvent:
     """One published version beside the one before it."""
@@ -165,5 +171,5 @@ def history(kind: DisclosureKind, versions: Sequence[DisclosureVersion]) -> list
 
 def _event(kind: DisclosureKind, newer: DisclosureVersion, older: DisclosureVersion | None) -> HistoryEvent:
     title = _("公开") if newer.event == "publish" else _("更正（第 %(n)s 版）", n=newer.version)
-    changed = differences(kind, json.loads(older.body), json.loads(newer.body)) if older else []
+    changed = differences(kind, body_of(older), body_of(newer)) if older else []
     return HistoryEvent(newer, title, older, changed)

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from core.errors import Gone, InvalidInput, NotFound
 from core.paging import Cursor, Page, page_of
 from portal.publishing.models import Change, Disclosure, DisclosureVersion, PublicRecord, PublicRecordAct
-from portal.publishing.workflow import PUBLISHED, WITHDRAWN
+from portal.publishing.workflow import ERASED, PUBLISHED, WITHDRAWN
 
 PAGE_SIZE = 20
 
@@ -104,7 +104,7 @@ def record(session: Session, kind: str, record_id: str) -> PublicRecord:
     if found is not None and found.kind == kind:
         return found
     disclosure = session.get(Disclosure, record_id)
-    if disclosure is not None and disclosure.kind == kind and disclosure.state == WITHDRAWN:
+    if disclosure is not None and disclosure.kind == kind and disclosure.state in (WITHDRAWN, ERASED):
         raise Gone(disclosure.withdrawn_reason or "", basis=disclosure.withdrawn_basis)
     raise NotFound
 

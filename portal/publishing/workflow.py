@@ -5,13 +5,14 @@ from flask_babel import lazy_gettext as _l
 from core.accounts.permissions import Permission
 from core.workflow import Transition, Workflow
 
-DRAFT, IN_REVIEW, PUBLISHED, CORRECTING, CORRECTION_IN_REVIEW, WITHDRAWN = (
+DRAFT, IN_REVIEW, PUBLISHED, CORRECTING, CORRECTION_IN_REVIEW, WITHDRAWN, ERASED = (
     "draft",
     "in_review",
     "published",
     "correcting",
     "correction_in_review",
     "withdrawn",
+    "erased",
 )
 
 STATES = {
@@ -21,6 +22,7 @@ STATES = {
     CORRECTING: (_l("更正草稿"), "neutral"),
     CORRECTION_IN_REVIEW: (_l("更正待审核"), "warn"),
     WITHDRAWN: (_l("已撤回"), "bad"),
+    ERASED: (_l("已销毁"), "bad"),
 }
 
 _edit, _review = Permission.DRAFT_DISCLOSURE, Permission.REVIEW_DISCLOSURE
@@ -43,5 +45,6 @@ WORKFLOW = Workflow(
         _one("correct", PUBLISHED, CORRECTING, _edit),
         _one("withdraw", PUBLISHED, WITHDRAWN, _review),
         _one("withdraw", CORRECTING, WITHDRAWN, _review),
+        _one("erase", WITHDRAWN, ERASED, _review),
     ]
 )

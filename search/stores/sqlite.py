@@ -45,6 +45,9 @@ class SqliteStore:
         if state.building:
             _remember_deleted(session, state.building, kind, key)
 
+    def scrub(self, session: Session) -> None:
+        session.execute(text("INSERT INTO search_postings(search_postings) VALUES ('optimize')"))
+
     def count(self, session: Session) -> int:
         active = _state(session).active
         return session.scalar(select(func.count()).where(SearchDocument.generation == active)) or 0

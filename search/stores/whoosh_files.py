@@ -61,6 +61,14 @@ class WhooshStore:
     def delete(self, session: Session, kind: str, key: str) -> None:  # noqa: ARG002
         self._write([(_reference(kind, key), None)])
 
+    def scrub(self, session: Session) -> None:  # noqa: ARG002
+        with self._turn():
+            self._index().writer().commit(optimize=True)
+            current = self._current()
+            for old in self.folder.iterdir():
+                if old.is_dir() and old.name != current:
+                    shutil.rmtree(old, ignore_errors=True)
+
     def count(self, session: Session) -> int:  # noqa: ARG002
         return int(self._index().doc_count())
 

@@ -6,6 +6,7 @@ from typing import Any
 from core.accounts.actor import Actor
 from core.accounts.models import User
 from core.database import Database, unit_of_work
+from core.ledger.log import Log
 from portal.enforcement.kinds import BLACKLIST, PENALTY
 from portal.notices.kinds import NOTICE
 from portal.publishing import operations
@@ -57,8 +58,8 @@ FIELDS = {"penalty": PENALTY_FIELDS, "blacklist": BLACKLIST_FIELDS, "notice": NO
 class Publisher:
     """`people` as the fixture gives them; every call is its own transaction."""
 
-    def __init__(self, database: Database, people: dict[str, User]) -> None:
-        self.database = database
+    def __init__(self, database: Database, people: dict[str, User], log: Log) -> None:
+        self.database, self.log = database, log
         self.editor, self.approver = people["editor"].as_actor(), people["approver"].as_actor()
 
     def publish(self, kind: DisclosureKind, at: datetime, **changes: Any) -> str:
@@ -66,7 +67,7 @@ class Publisher:
         with unit_of_work(self.database) as session:
             one = operations.draft(session, kind, {**FIELDS[kind.name], **changes}, actor=self.editor, at=at)
             operations.submit(session, one, actor=self.editor, at=at)
-            operations.approve_and_publish(session, one, actor=self.approver, at=at)
+            operations.approve_and_publish(session, one, log=self.log, actor=self.approver, at=at)
             return one.id
 
     def penalty(self, at: datetime, **changes: Any) -> str:
@@ -90,9 +91,9 @@ class Publisher:
             operations.correct(session, one, "原文有误", actor=self.editor, at=at)
             operations.revise(session, one, {**one.draft, **changes}, actor=self.editor, at=at)
             operations.submit(session, one, actor=self.editor, at=at)
-            operations.approve_and_publish(session, one, actor=self.approver, at=at)
+            operations.approve_and_publish(session, one, log=self.log, actor=self.approver, at=at)
 
     def withdraw(self, record_id: str, at: datetime, reason: str = "决定已被撤销") -> None:
         with unit_of_work(self.database) as session:
             one = session.get_one(Disclosure, record_id)
-            operations.withdraw(session, one, reason, "行政处罚法第四十八条", actor=self.approver, at=at)
+            operations.withdraw(session, one, reason, "行政处罚法第四十八条", log=self.log, actor=self.approver, at=at)
