@@ -18,6 +18,7 @@ from core.database import SQLITE_PRAGMAS, Database, unit_of_work
 from core.web.current import House
 from portal.enforcement.kinds import PENALTY
 from portal.publishing import operations
+from portal.publishing.ledger import disclosure_log
 from search.document import Document, Query
 from search.service import Search
 from search.stores.sqlite import SqliteStore
@@ -177,4 +178,6 @@ def _publish(house: House, number: str) -> None:
         content = next(iter(volume.contents(1))) | {"decision_no": number}
         disclosure = operations.draft(session, PENALTY, content, actor=author.as_actor(), at=at)
         operations.submit(session, disclosure, actor=author.as_actor(), at=at)
-        operations.approve_and_publish(session, disclosure, actor=approver.as_actor(), at=at)
+        operations.approve_and_publish(
+            session, disclosure, log=disclosure_log(house.settings), actor=approver.as_actor(), at=at
+        )

@@ -21,7 +21,15 @@ from core.falsification_acts import ACTS
 from core.places import COUNTIES
 from portal.demo.disclosures import company_code
 from portal.enforcement.kinds import PENALTY
-from portal.publishing.models import Change, Disclosure, DisclosureVersion, PublicRecord, PublicRecordAct
+from portal.publishing.ledger_leaf import commitment
+from portal.publishing.models import (
+    Change,
+    Disclosure,
+    DisclosureVersion,
+    PublicRecord,
+    PublicRecordAct,
+    VersionContent,
+)
 
 SEED = 411000
 COMPANIES = 5_000
@@ -114,6 +122,7 @@ class _Rows:
         self.sequence, self.content = sequence, content
         self.author, self.approver = people
         self.key = hashlib.sha256(f"penalty {sequence}".encode()).hexdigest()[:26]
+        self.salt = hashlib.sha256(f"salt {sequence}".encode()).digest()
         self.body = PENALTY.public_part(content)
         self.canonical = rfc8785.dumps(self.body)
         self.at = datetime.fromisoformat(content["decided_on"]).replace(tzinfo=UTC) + timedelta(days=5)
@@ -137,12 +146,14 @@ class _Rows:
             "disclosure_id": self.key,
             "version": 1,
             "event": "publish",
-            "body": self.canonical.decode(),
-            "sha256": hashlib.sha256(self.canonical).hexdigest(),
+            "commitment": commitment(self.salt, self.canonical),
             "author_id": self.author,
             "approver_id": self.approver,
             "at": self.at,
         }
+
+    def held(self) -> dict[str, Any]:
+        return {"disclosure_id": self.key, "version": 1, "body": self.canonical.decode(), "salt": self.salt}
 
     def change(self) -> dict[str, Any]:
         return {
@@ -169,6 +180,7 @@ def _write(session: Session, rows: list[_Rows]) -> None:
     many: list[tuple[Insert, list[dict[str, Any]]]] = [
         (insert(Disclosure), [one.disclosure() for one in rows]),
         (insert(DisclosureVersion), [one.version() for one in rows]),
+        (insert(VersionContent), [one.held() for one in rows]),
         (insert(Change), [one.change() for one in rows]),
         (insert(PublicRecord), [one.record() for one in rows]),
         (insert(PublicRecordAct), [act for one in rows for act in one.acts()]),

@@ -83,7 +83,7 @@ class Publisher:
         """What waits for review, whoever wrote it; `by` the approver unless said."""
         with unit_of_work(self.database) as session:
             one = session.get_one(Disclosure, record_id)
-            operations.approve_and_publish(session, one, actor=by or self.approver, at=at)
+            operations.approve_and_publish(session, one, log=self.log, actor=by or self.approver, at=at)
 
     def correct(self, record_id: str, at: datetime, **changes: Any) -> None:
         with unit_of_work(self.database) as session:

@@ -14,10 +14,11 @@ TABLE: dict[str, dict[str, str]] = {
     "published": {"correct": "correcting", "withdraw": "withdrawn"},
     "correcting": {"revise": "correcting", "submit": "correction_in_review", "withdraw": "withdrawn"},
     "correction_in_review": {"approve": "published", "return": "correcting"},
-    "withdrawn": {},
+    "withdrawn": {"erase": "erased"},
+    "erased": {},
 }
 ACTIONS = sorted({action for steps in TABLE.values() for action in steps})
-OF_EDITORS, OF_REVIEWERS = {"revise", "submit", "correct"}, {"approve", "return", "withdraw"}
+OF_EDITORS, OF_REVIEWERS = {"revise", "submit", "correct"}, {"approve", "return", "withdraw", "erase"}
 
 
 @pytest.mark.parametrize(

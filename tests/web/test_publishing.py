@@ -1,6 +1,5 @@
 """From draft to public page, correction and withdrawal, through the pages that editors and reviewers really use."""
 
-import hashlib
 import re
 from base64 import b64encode
 from collections.abc import Callable, Sequence
@@ -19,6 +18,7 @@ from werkzeug.test import TestResponse
 from core.audit import AuditEvent
 from core.database import Database
 from portal.publishing.kinds import kind_named
+from portal.publishing.ledger_leaf import commitment
 from portal.publishing.models import Disclosure, DisclosureVersion
 from tests.conftest import TestClock
 from tests.support.disclosures import COMPANY, FIELDS, PENALTY_FIELDS, USCC, Publisher
@@ -254,8 +254,9 @@ def test_a_correction_is_reviewed_and_its_history_shows_both_versions_and_the_di
     assert not first.xpath(".//del")
     with database.read() as session:
         stored = session.scalars(select(DisclosureVersion).order_by(DisclosureVersion.version)).all()
-    assert [one.sha256 for one in stored] == [hashlib.sha256(one.body.encode()).hexdigest() for one in stored]
-    assert stored[0].sha256 in "".join(first.itertext()) and stored[1].sha256 in "".join(newest.itertext())
+        contents = [one.content for one in stored]
+    assert [commitment(one.salt, one.body.encode()) for one in contents if one] == [one.commitment for one in stored]
+    assert newest.xpath(".//a[contains(@href, 'version=2')]") and first.xpath(".//a[contains(@href, 'version=1')]")
 
     old = checked(client, f"{page}/versions/1")
     assert value_of(old, "罚款金额（万元）") == "5" and "这是旧版本" in old.text()
