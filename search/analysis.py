@@ -8,7 +8,9 @@ text and question differently. A credit code or a decision number is one term mo
 import re
 import unicodedata
 from collections.abc import Iterator
-from functools import cache
+from functools import cache, lru_cache
+from importlib import resources
+from itertools import zip_longest
 from typing import Any
 
 from opencc import OpenCC
@@ -27,10 +29,24 @@ def _simplifier() -> OpenCC:
     return OpenCC("t2s")
 
 
+@cache
+def _traditional() -> re.Pattern[str]:
+    """Any character that the conversion may change: a look for one costs little, converting costs much."""
+    folder = resources.files("opencc") / "dictionary"
+    found: set[str] = set()
+    for name in ("TSCharacters.txt", "TSPhrases.txt"):
+        lines = (folder / name).read_text("utf-8").splitlines()
+        for source, target in (line.split("\t") for line in lines if "\t" in line):
+            simplified = target.split(" ")[0]
+            found.update(one for one, other in zip_longest(source, simplified) if one and one != other)
+    return re.compile(f"[{re.escape(''.join(sorted(found)))}]")
+
+
+@lru_cache(maxsize=256)
 def normal(text: str) -> str:
     """The form in which text is compared. Length may change; positions belong to the normal form."""
     folded = unicodedata.normalize("NFKC", text).lower()
-    return str(_simplifier().convert(folded)) if _IS_CJK.search(folded) else folded
+    return str(_simplifier().convert(folded)) if _traditional().search(folded) else folded
 
 
 def runs(text: str) -> Iterator[tuple[str, int]]:

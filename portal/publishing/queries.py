@@ -61,16 +61,13 @@ def _filtered(statement: Select[PublicRecord], filters: RecordFilters) -> Select
 
 def authorities(session: Session, kind: str) -> list[str]:
     """Every authority that published this kind, found by leaping through the index instead of reading all rows."""
-    found: list[str] = []
-    last = ""
-    while True:
-        following = session.scalar(
-            select(func.min(PublicRecord.authority)).where(PublicRecord.kind == kind, PublicRecord.authority > last)
-        )
-        if following is None:
-            return found
-        found.append(following)
-        last = following
+    first = select(func.min(PublicRecord.authority).label("name")).where(PublicRecord.kind == kind)
+    leap = first.cte(recursive=True)
+    following = select(func.min(PublicRecord.authority)).where(
+        PublicRecord.kind == kind, PublicRecord.authority > leap.c.name
+    )
+    leap = leap.union_all(select(following.scalar_subquery()).where(leap.c.name.is_not(None)))
+    return [name for name in session.scalars(select(leap.c.name)) if name is not None]
 
 
 def years(session: Session, kind: str) -> list[int]:

@@ -1,0 +1,216 @@
+"""Somebody who reports, seen through the pages: walks the wizard with the real forms, comes back with the receipt."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from io import BytesIO
+from typing import Any
+
+import lxml.html
+from flask import Flask
+from flask.testing import FlaskClient
+from lxml.html import FormElement
+from sqlalchemy import LargeBinary, MetaData, select
+from werkzeug.datastructures import MultiDict
+from werkzeug.test import TestResponse
+
+from core.accounts import ANONYMOUS
+from core.database import unit_of_work
+from core.web.current import EXTENSION, House
+from core.working_calendar import WorkingCalendar
+from intake import receipt
+from intake.models import Report
+from intake.operations import Desk, file_report
+from intake.sealing import Seal
+from intake.submission import Accused, Submission
+from tests.support.page import Page, check
+
+WORDS = "夜里十一点，黑衣人把采样管插进矿泉水瓶，第二天报告就合格了。"
+NAME, CONTACT = "欧阳不具名", "13912345678"
+ANSWERS: dict[str, dict[str, Any]] = {
+    "category": {"channel": "12369"},
+    "help": {"answer": "plant"},
+    "what": {"subject": "water"},
+    "acts": {"acts": []},
+    "where": {"county": "411082", "place": "石梁河大桥南头"},
+    "who": {"accused_kind": "company", "accused_name": "蓝鲸制革厂"},
+    "when": {"when": "冬至前一夜"},
+    "words": {"words": WORDS},
+    "files": {},
+    "you": {"identity_kind": "anonymous"},
+}
+NAMED = {"identity_kind": "named", "name": NAME, "contact": CONTACT}
+PNG = b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR\x00\x00\x00\x01\x00\x00\x00\x01\x08\x06\x00\x00\x00\x1f\x15\xc4\x89"
+SUBMISSION = Submission(
+    category_channel="12369",
+    received_by="web",
+    subject="water",
+    county="411082",
+    place="石梁河大桥南头",
+    accused=Accused("company", "蓝鲸制革厂"),
+    when="冬至前一夜",
+    words=WORDS,
+)
+File = tuple[str, bytes]
+
+
+@dataclass(frozen=True)
+class Receipt:
+    case_number: str
+    code: str
+
+
+class Reporter:
+    """`page` is what the browser shows. Whatever a form on it holds goes along when it is sent, as a browser does."""
+
+    def __init__(self, client: FlaskClient) -> None:
+        self.client = client
+        self.address = ""
+        self.page = Page("", 0, "")
+
+    @property
+    def step(self) -> str:
+        """The last word of the path that is shown: "words" on /report/words."""
+        return self.page.url.rsplit("/", 1)[-1]
+
+    def opens(self, address: str) -> Page:
+        return self._sees(self.client.get(address, follow_redirects=True))
+
+    def answers(self, button: str = "submit", **typed: Any) -> Page:
+        """Fill the first form of the page and press one of its buttons."""
+        form = self._form(button)
+        return self._send(form, {button: "1", **typed})
+
+    def presses(self, action: str, **typed: Any) -> Page:
+        """Press the button of the form whose address ends so."""
+        form = next(one for one in self._forms() if (one.get("action") or "").endswith(action))
+        return self._send(form, typed)
+
+    def goes_on(self, **typed: Any) -> Page:
+        return self.answers("onward" if self.step == "files" else "submit", **typed)
+
+    def tells(self, until: str = "check", **changes: Mapping[str, Any]) -> Page:
+        """From the first question to the page `until`, or to the first page that does not let on.
+
+        `changes` are answers by step, in place of ANSWERS.
+        """
+        self.opens("/report/category")
+        while self.step != until:
+            asked = self.step
+            self.goes_on(**(changes.get(asked) or ANSWERS[asked]))
+            if self.step == asked:
+                break
+        return self.page
+
+    def reports(self, **changes: Mapping[str, Any]) -> Receipt:
+        self.tells(**changes)
+        return self.sends()
+
+    def sends(self) -> Receipt:
+        page = self.presses("/report/send")
+        assert page.url == "/report/done", page.text()
+        return self.receipt()
+
+    def receipt(self) -> Receipt:
+        code = self.page.text("//*[@id='receipt']").replace(" ", "")
+        return Receipt(self.page.text("//*[@id='case-number']"), code)
+
+    def attaches(self, *files: File) -> Page:
+        """Upload on the wizard's page for files and stay there."""
+        return self.answers("upload", files=_uploads(files))
+
+    def looks_up(self, code: str) -> Page:
+        self.opens("/track")
+        return self.answers(code=code)
+
+    def adds(self, text: str, *files: File) -> Page:
+        return self.answers(text=text, files=_uploads(files))
+
+    def leaves(self) -> Page:
+        return self.presses("/leave")
+
+    def problems(self) -> list[str]:
+        """The sentences of the summary of mistakes."""
+        return [
+            "".join(one.itertext()).strip() for one in self.page.find("//*[contains(@class,'error-summary__list')]//a")
+        ]
+
+    def kept(self, name: str) -> str | list[str] | None:
+        """What the field holds now."""
+        found = [value for form in self._forms() for field, value in form.form_values() if field == name]
+        return found if len(found) > 1 else next(iter(found), None)
+
+    def chooses_from(self, name: str) -> dict[str, str]:
+        """The radio buttons of this name: value and words."""
+        labels = {one.get("for"): "".join(one.itertext()).strip() for one in self.page.find("//label")}
+        return {one.get("value"): labels[one.get("id")] for one in self.page.find(f"//input[@name='{name}']")}
+
+    def _forms(self) -> list[FormElement]:
+        return list(lxml.html.document_fromstring(self.page.html).forms)
+
+    def _form(self, button: str) -> FormElement:
+        return next(
+            one for one in self._forms() if one.xpath(f".//button[@name='{button}'] | .//input[@name='{button}']")
+        )
+
+    def _send(self, form: FormElement, typed: Mapping[str, Any]) -> Page:
+        fields: MultiDict[str, Any] = MultiDict(form.form_values())
+        for name, value in typed.items():
+            fields.setlist(name, value if isinstance(value, list) else [value])
+        many_parts = form.get("enctype") == "multipart/form-data"
+        response = self.client.post(
+            form.get("action") or self.address,
+            data=fields,
+            content_type="multipart/form-data" if many_parts else "application/x-www-form-urlencoded",
+            follow_redirects=True,
+        )
+        return self._sees(response)
+
+    def _sees(self, response: TestResponse) -> Page:
+        asked = response.request
+        self.address = asked.full_path.rstrip("?")
+        self.page = Page(asked.path, response.status_code, response.get_data(as_text=True))
+        return check(self.page)
+
+
+def _uploads(files: Sequence[File]) -> list[tuple[BytesIO, str]]:
+    return [(BytesIO(content), name) for name, content in files]
+
+
+def file_directly(app: Flask, **changes: Any) -> Report:
+    """A case as the wizard files it, without the way there. Its receipt is thrown away."""
+    house: House = app.extensions[EXTENSION]
+    seal = Seal(house.settings.read_secret(house.settings.sealing_key_file))
+    with unit_of_work(house.database) as session:
+        desk = Desk(seal, WorkingCalendar.load(session), ANONYMOUS, house.clock.now())
+        lookup = receipt.new_code().encode().ljust(receipt.LOOKUP_BYTES)
+        return file_report(session, replace(SUBMISSION, **changes), lookup=lookup, desk=desk)
+
+
+def everything_stored(app: Flask) -> bytes:
+    """Every byte of the installation: its files as they lie there, and every value of every row of the database."""
+    house: House = app.extensions[EXTENSION]
+    stored = [path.read_bytes() for path in sorted(house.settings.data_dir.rglob("*")) if path.is_file()]
+    stored += [path.name.encode() for path in sorted(house.settings.data_dir.rglob("*"))]
+    tables = MetaData()
+    tables.reflect(house.database.engine)
+    with house.database.read() as session:
+        for table in tables.sorted_tables:
+            binary = {one.name for one in table.columns if isinstance(one.type, LargeBinary)}
+            for row in session.execute(select(table)).mappings():
+                stored += [
+                    bytes(value) if name in binary else str(value).encode() for name, value in row.items() if value
+                ]
+    return b"\n".join(stored)
+
+
+def as_stored(text: str) -> list[bytes]:
+    """The shapes in which a text could lie somewhere in the clear."""
+    escaped = text.encode("unicode_escape")
+    return [
+        text.encode(),
+        text.encode("gbk"),
+        text.encode("utf-16-le"),
+        escaped,
+        escaped.upper(),
+        text.encode().hex().encode(),
+    ]
