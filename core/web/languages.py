@@ -3,7 +3,7 @@
 from urllib.parse import urlsplit
 
 from flask import Blueprint, Flask, Response, g, redirect, request
-from flask_babel import Babel
+from flask_babel import Babel, get_translations
 
 from core.errors import NotFound
 from core.tables import ROOT
@@ -44,10 +44,20 @@ def local_path(target: str | None) -> str:
     return "/" if parts.scheme or parts.netloc else target
 
 
+def _sentence(text: str) -> str:
+    """What templates say. The message ids are Chinese: only another language needs its catalogue looked up."""
+    return text if chosen() == "zh" else str(get_translations().ugettext(text))
+
+
+def _sentences(one: str, many: str, count: int) -> str:
+    return one if chosen() == "zh" else str(get_translations().ungettext(one, many, count))
+
+
 def install(app: Flask) -> None:
     app.config["BABEL_TRANSLATION_DIRECTORIES"] = str(ROOT / "core" / "translations")
     app.config["BABEL_DEFAULT_LOCALE"] = "zh"
     app.config["BABEL_DEFAULT_TIMEZONE"] = "Asia/Shanghai"
     Babel(app, locale_selector=chosen)
+    app.jinja_env.install_gettext_callables(_sentence, _sentences, newstyle=True)  # type: ignore[attr-defined]
     app.register_blueprint(blueprint)
     app.context_processor(lambda: {"language": chosen(), "html_lang": HTML_LANG[chosen()], "languages": LANGUAGES})

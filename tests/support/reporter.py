@@ -1,5 +1,6 @@
 """Somebody who reports, seen through the pages: walks the wizard with the real forms, comes back with the receipt."""
 
+from base64 import b64encode
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from io import BytesIO
@@ -9,12 +10,12 @@ import lxml.html
 from flask import Flask
 from flask.testing import FlaskClient
 from lxml.html import FormElement
-from sqlalchemy import LargeBinary, MetaData, select
+from sqlalchemy import select
 from werkzeug.datastructures import MultiDict
 from werkzeug.test import TestResponse
 
 from core.accounts import ANONYMOUS
-from core.database import unit_of_work
+from core.database import Base, unit_of_work
 from core.web.current import EXTENSION, House
 from core.working_calendar import WorkingCalendar
 from intake import receipt
@@ -148,9 +149,8 @@ class Reporter:
         return list(lxml.html.document_fromstring(self.page.html).forms)
 
     def _form(self, button: str) -> FormElement:
-        return next(
-            one for one in self._forms() if one.xpath(f".//button[@name='{button}'] | .//input[@name='{button}']")
-        )
+        named = f".//button[@name='{button}'] | .//input[@name='{button}']"
+        return next(one for one in self._forms() if one.xpath(named))
 
     def _send(self, form: FormElement, typed: Mapping[str, Any]) -> Page:
         fields: MultiDict[str, Any] = MultiDict(form.form_values())
@@ -189,28 +189,16 @@ def file_directly(app: Flask, **changes: Any) -> Report:
 def everything_stored(app: Flask) -> bytes:
     """Every byte of the installation: its files as they lie there, and every value of every row of the database."""
     house: House = app.extensions[EXTENSION]
-    stored = [path.read_bytes() for path in sorted(house.settings.data_dir.rglob("*")) if path.is_file()]
-    stored += [path.name.encode() for path in sorted(house.settings.data_dir.rglob("*"))]
-    tables = MetaData()
-    tables.reflect(house.database.engine)
+    files = [path for path in sorted(house.settings.data_dir.rglob("*")) if path.is_file()]
+    stored = [part for path in files for part in (path.name.encode(), path.read_bytes())]
     with house.database.read() as session:
-        for table in tables.sorted_tables:
-            binary = {one.name for one in table.columns if isinstance(one.type, LargeBinary)}
-            for row in session.execute(select(table)).mappings():
-                stored += [
-                    bytes(value) if name in binary else str(value).encode() for name, value in row.items() if value
-                ]
+        for table in Base.metadata.sorted_tables:
+            values = [value for row in session.execute(select(table)) for value in row]
+            stored += [value if isinstance(value, bytes) else str(value).encode() for value in values]
     return b"\n".join(stored)
 
 
 def as_stored(text: str) -> list[bytes]:
     """The shapes in which a text could lie somewhere in the clear."""
-    escaped = text.encode("unicode_escape")
-    return [
-        text.encode(),
-        text.encode("gbk"),
-        text.encode("utf-16-le"),
-        escaped,
-        escaped.upper(),
-        text.encode().hex().encode(),
-    ]
+    shapes = [text.encode(coding) for coding in ("utf-8", "gbk", "utf-16-le", "unicode_escape")]
+    return [*shapes, shapes[0].hex().encode(), b64encode(shapes[0]).rstrip(b"=")[:-1]]
