@@ -40,7 +40,7 @@ class OutboxJob(Base):
     not_before: Mapped[datetime]
     attempts: Mapped[int] = mapped_column(Integer, default=0)
     last_error: Mapped[str | None] = mapped_column(Text)
-    done_at: Mapped[datetime | None]
+    done_at: Mapped[datetime | None]  # the day; the hour could tell when somebody reported
 
 
 class SweepRun(Base):
@@ -126,7 +126,7 @@ class Worker:
                 )
                 if job is not None:
                     self.handlers[job.topic](self._job(session, job.payload, now, job.id))
-                    job.done_at = now
+                    job.done_at = now.replace(hour=0, minute=0, second=0, microsecond=0)
         except Exception as error:
             self._put_off(job_id, error)
         return True

@@ -7,7 +7,7 @@ from typing import Any, cast
 from flask import current_app, g
 from sqlalchemy.orm import Session
 
-from core.accounts.actor import Actor
+from core.accounts.actor import ANONYMOUS, Actor
 from core.clock import Clock, local_date
 from core.config import Settings
 from core.database import Database
@@ -46,7 +46,7 @@ def today() -> date:
 
 
 def actor() -> Actor:
-    return cast(Actor, g.actor)
+    return cast(Actor, g.get("actor", ANONYMOUS))
 
 
 def settings() -> Settings:

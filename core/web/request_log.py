@@ -26,7 +26,7 @@ def configure() -> None:
             structlog.processors.JSONRenderer(ensure_ascii=False),
         ],
         wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
-        logger_factory=structlog.WriteLoggerFactory(file=sys.stderr),
+        logger_factory=lambda *_arguments: structlog.WriteLogger(sys.stderr),
         cache_logger_on_first_use=False,
     )
 

@@ -3,7 +3,7 @@
 from flask_babel import lazy_gettext as _l
 from govuk_frontend_wtf.wtforms_widgets import GovRadioInput, GovSelect, GovTextArea, GovTextInput
 from wtforms import IntegerField, RadioField, SelectField, TextAreaField
-from wtforms.validators import InputRequired, Length, NumberRange
+from wtforms.validators import DataRequired, InputRequired, Length, NumberRange
 
 from core.web.forms import Form, choices
 
@@ -16,7 +16,7 @@ class TextForm(Form):
     text = TextAreaField(
         _l("内容"),
         widget=GovTextArea(),
-        validators=[InputRequired(_l("请写明内容。")), Length(max=5000, message=_l("最多 5000 个字。"))],
+        validators=[DataRequired(_l("请写明内容。")), Length(max=5000, message=_l("最多 5000 个字。"))],
     )
 
 

@@ -22,7 +22,7 @@ from wtforms import (
     TextAreaField,
     ValidationError,
 )
-from wtforms.validators import InputRequired, Length, Optional
+from wtforms.validators import DataRequired, InputRequired, Length, Optional, StopValidation
 
 from core.falsification_acts import ACTS
 from core.places import COUNTIES
@@ -131,6 +131,11 @@ class WhereForm(Form):
     submit = _next()
 
 
+def _department_of_an_official(form: Any, field: Any) -> None:
+    if form.accused_kind.data in OFFICIAL_KINDS and not field.data:
+        raise StopValidation(_l("请选出被举报的部门，这样它就不会收到您的举报。"))
+
+
 class WhoForm(Form):
     accused_kind = RadioField(
         _l("是谁做的？"),
@@ -145,7 +150,7 @@ class WhoForm(Form):
         widget=GovSelect(),
         description=_l("这个部门、它的下级和上级都不会收到您的举报。"),
         choices=choices([("", _l("不是政府部门"))]),
-        validators=[Optional()],
+        validators=[_department_of_an_official, Optional()],
     )
     look_up = SubmitField(_l("查找企业"), widget=GovSubmitInput())
     submit = _next()
@@ -156,10 +161,6 @@ class WhoForm(Form):
     def offer_matches(self, matches: list[tuple[str, str]]) -> None:
         self.chosen.choices = choices([*matches, ("", _l("都不是，就按我写的名称"))] if matches else [])
         self.chosen.validate_choice = bool(matches)
-
-    def validate_accused_department(self, field: Any) -> None:
-        if self.accused_kind.data in OFFICIAL_KINDS and not field.data:
-            raise ValidationError(_l("请选出被举报的部门，这样它就不会收到您的举报。"))
 
 
 class WhenForm(Form):
@@ -177,7 +178,7 @@ class WordsForm(Form):
         _l("请把您看到的、知道的写下来"),
         widget=GovTextArea(),
         description=_l("写清这些最有用：看到了什么、怎么做的、谁能证明、有没有规律。不用写您自己是谁。"),
-        validators=[InputRequired(_l("请写几句，哪怕一句。")), _at_most(LONGEST_WORDS)],
+        validators=[DataRequired(_l("请写几句，哪怕一句。")), _at_most(LONGEST_WORDS)],
     )
     submit = _next()
 
@@ -225,7 +226,7 @@ class ReceiptForm(Form):
         _l("查询码"),
         widget=GovTextInput(),
         description=_l("20 位数字，空格可有可无"),
-        validators=[InputRequired(_l("请输入查询码。")), Length(max=60, message=_l("查询码是 20 位数字。"))],
+        validators=[DataRequired(_l("请输入查询码。")), Length(max=60, message=_l("查询码是 20 位数字。"))],
     )
     submit = SubmitField(_l("查看进度"), widget=GovSubmitInput())
 
@@ -234,7 +235,7 @@ class MessageForm(Form):
     text = TextAreaField(
         _l("补充说明"),
         widget=GovTextArea(),
-        validators=[InputRequired(_l("请写下要补充的内容。")), _at_most(LONGEST_WORDS)],
+        validators=[DataRequired(_l("请写下要补充的内容。")), _at_most(LONGEST_WORDS)],
     )
     files = MultipleFileField(_l("附件（可以不传）"), widget=GovFileInput(multiple=True))
     submit = SubmitField(_l("发送补充"), widget=GovSubmitInput())

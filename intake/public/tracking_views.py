@@ -17,7 +17,7 @@ from core.web.uploads import allow_uploads
 from intake import attachments, queries, receipt
 from intake.case_workflow import ACTION_LABELS, STATES
 from intake.deadlines import stage
-from intake.desk_context import desk, pepper, seal
+from intake.desk_context import pepper, reporters_desk, seal
 from intake.models import CaseEvent, Report
 from intake.operations import reporter_message
 from intake.public.forms import MessageForm, ReceiptForm
@@ -83,7 +83,7 @@ def add() -> ResponseReturnValue:
     except attachments.FileRefused as refusal:
         form.files.errors = [str(refusal.message)]
         return _case_page(report, form)
-    reporter_message(current.session(), report, form.text.data or "", stored, desk())
+    reporter_message(current.session(), report, form.text.data or "", stored, reporters_desk())
     return redirect(url_for("track.case"))
 
 

@@ -20,7 +20,7 @@ from core.web.limits import limiter
 from core.web.shell import quiet_response
 from core.web.uploads import allow_uploads
 from intake import attachments, queries, receipt
-from intake.desk_context import desk, pepper
+from intake.desk_context import pepper, reporters_desk
 from intake.operations import file_report
 from intake.public.draft import Draft
 from intake.public.forms import (
@@ -131,7 +131,7 @@ def who() -> ResponseReturnValue:
         draft.save(
             accused_kind=form.accused_kind.data or "company", accused_name=form.accused_name.data or "", matches=matches
         )
-        return redirect(url_for("report.who", look_up=1))
+        return redirect(_here("who", look_up=1))
     return _step("who", form, lambda: _save_who(draft, form, dict(offered)))
 
 
@@ -189,7 +189,7 @@ def files() -> ResponseReturnValue:
     if form.validate_on_submit():
         problems = take_files(form, draft)
         if not problems:
-            return redirect(url_for("report.files" if "upload" in request.form else "report.you"))
+            return redirect(_here("files")) if "upload" in request.form else _onward("files")
         form.files.errors = problems
     return _page("files", form, files=draft.files)
 
@@ -263,7 +263,7 @@ def send() -> ResponseReturnValue:
     lookup = receipt.lookup_key(code, pepper())
     known = queries.by_lookup(current.session(), lookup)
     try:
-        filed = known or file_report(current.session(), draft.submission("web"), lookup=lookup, desk=desk())
+        filed = known or file_report(current.session(), draft.submission("web"), lookup=lookup, desk=reporters_desk())
     except IntegrityError:
         current.session().rollback()
         return redirect(url_for("report.check"))
@@ -308,6 +308,12 @@ def _step(name: str, form: Any, save: Callable[[], None]) -> ResponseReturnValue
         return _page(name, form)
     save()
     return _onward(name)
+
+
+def _here(name: str, **arguments: Any) -> str:
+    """The same page again, on the same way: who came from the check page goes back there."""
+    kept: dict[str, Any] = {"from": "check"} if request.args.get("from") == "check" else {}
+    return url_for(f"report.{name}", **kept, **arguments)
 
 
 def _onward(name: str) -> Response:

@@ -1,6 +1,6 @@
 """How a question is read: syntax where it is syntax, words everywhere else, and never an error."""
 
-from itertools import combinations
+from itertools import combinations, pairwise
 
 import pytest
 from hypothesis import given
@@ -135,7 +135,7 @@ def test_the_pairs_that_may_be_missing_are_neither_at_an_end_nor_neighbours(coun
         set(one)
         for size in range(len(inner) + 1)
         for one in combinations(inner, size)
-        if all(second - first > 1 for first, second in zip(one, one[1:], strict=False))
+        if all(second - first > 1 for first, second in pairwise(one))
     ]
     largest = [one for one in allowed if not any(one < other for other in allowed)]
     assert sorted(map(sorted, gap_sets(count))) == sorted(map(sorted, largest))

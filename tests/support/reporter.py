@@ -1,7 +1,7 @@
 """Somebody who reports, seen through the pages: walks the wizard with the real forms, comes back with the receipt."""
 
 from base64 import b64encode
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from io import BytesIO
 from typing import Any
@@ -11,8 +11,8 @@ from flask import Flask
 from flask.testing import FlaskClient
 from lxml.html import FormElement
 from sqlalchemy import select
-from werkzeug.datastructures import MultiDict
-from werkzeug.test import TestResponse
+from werkzeug.datastructures import FileStorage, MultiDict
+from werkzeug.test import TestResponse, encode_multipart
 
 from core.accounts import ANONYMOUS
 from core.database import Base, unit_of_work
@@ -117,14 +117,14 @@ class Reporter:
 
     def attaches(self, *files: File) -> Page:
         """Upload on the wizard's page for files and stay there."""
-        return self.answers("upload", files=_uploads(files))
+        return self.answers("upload", files=uploads(*files))
 
     def looks_up(self, code: str) -> Page:
         self.opens("/track")
         return self.answers(code=code)
 
     def adds(self, text: str, *files: File) -> Page:
-        return self.answers(text=text, files=_uploads(files))
+        return self.answers(text=text, files=uploads(*files))
 
     def leaves(self) -> Page:
         return self.presses("/leave")
@@ -156,14 +156,11 @@ class Reporter:
         fields: MultiDict[str, Any] = MultiDict(form.form_values())
         for name, value in typed.items():
             fields.setlist(name, value if isinstance(value, list) else [value])
-        many_parts = form.get("enctype") == "multipart/form-data"
-        response = self.client.post(
-            form.get("action") or self.address,
-            data=fields,
-            content_type="multipart/form-data" if many_parts else "application/x-www-form-urlencoded",
-            follow_redirects=True,
-        )
-        return self._sees(response)
+        body: dict[str, Any] = {"data": fields}
+        if form.get("enctype") == "multipart/form-data":
+            boundary, content = encode_multipart(fields)
+            body = {"data": content, "content_type": f"multipart/form-data; boundary={boundary}"}
+        return self._sees(self.client.post(form.get("action") or self.address, follow_redirects=True, **body))
 
     def _sees(self, response: TestResponse) -> Page:
         asked = response.request
@@ -172,8 +169,8 @@ class Reporter:
         return check(self.page)
 
 
-def _uploads(files: Sequence[File]) -> list[tuple[BytesIO, str]]:
-    return [(BytesIO(content), name) for name, content in files]
+def uploads(*files: File) -> list[FileStorage]:
+    return [FileStorage(BytesIO(content), name) for name, content in files]
 
 
 def file_directly(app: Flask, **changes: Any) -> Report:
