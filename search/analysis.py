@@ -21,7 +21,7 @@ from core.identifiers import decision_number_key
 _CJK = "\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0002ffff"
 _RUN = re.compile(f"[{_CJK}]+|[0-9a-z]+(?:[._-][0-9a-z]+)*")
 _IS_CJK = re.compile(f"[{_CJK}]")
-DECISION = re.compile(f"[{_CJK}]{{1,12}}[〔(\\[【]\\s*(?:19|20)\\d{{2}}\\s*[〕)\\]】]\\s*第?\\s*\\d+\\s*号")
+DECISION = re.compile(f"[{_CJK}]{{1,12}}[〔(\\[【]\\s*(?:19|20)\\d{{2}}\\s*[〕)\\]】]\\s*第?\\s*\\d+\\s*[号號]")
 
 
 @cache
@@ -79,12 +79,12 @@ def ends(text: str) -> list[str]:
 
 def whole_numbers(text: str) -> list[str]:
     """The decision numbers that stand in a text, each as one term."""
-    return [number_term(match.group()) for match in DECISION.finditer(unicodedata.normalize("NFKC", text))]
+    return [number_term(match.group()) for match in DECISION.finditer(normal(text))]
 
 
 def number_term(text: str) -> str:
     """A code or number as one term: letters, digits and Chinese only, so that brackets and blanks do not matter."""
-    return "n" + re.sub(r"[\W_]", "", normal(decision_number_key(text)))
+    return "n" + re.sub(r"[\W_]", "", decision_number_key(normal(text)))
 
 
 class PairTokenizer(Tokenizer):

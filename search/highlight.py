@@ -1,5 +1,7 @@
 """Where the words of a question stand in a text, marked for people: overlapping pairs become one mark."""
 
+import re
+import unicodedata
 from collections.abc import Iterable, Sequence
 
 from markupsafe import Markup, escape
@@ -57,10 +59,15 @@ def snippet(text: str, words: Sequence[str]) -> Markup:
     tokens = analysis.PairTokenizer()(shown, chars=True, mode="query")
     fragmenter = ContextFragmenter(maxchars=LONGEST, surround=AROUND)
     fragments = list(fragmenter.fragment_tokens(shown, _copies(set_matched_filter(tokens, wanted))))
-    best = sorted(fragments, key=lambda one: len({token.text for token in one.matches}), reverse=True)[:2]
-    if not any(one.matches for one in best):
+    ranked = sorted(fragments, key=lambda one: len({token.text for token in one.matches}), reverse=True)
+    if not any(one.matches for one in ranked[:1]):
         return Markup("{}{}").format(shown[:LONGEST], "…" if len(shown) > LONGEST else "")
+    best = ranked[:1] + [one for one in ranked[1:] if one.matches and not _overlap(one, ranked[0])][:1]
     return MarkFormatter().format(sorted(best, key=lambda one: one.startchar))
+
+
+def _overlap(one: Fragment, other: Fragment) -> bool:
+    return bool(one.startchar < other.endchar and other.startchar < one.endchar)
 
 
 def _copies(tokens: Iterable[object]) -> Iterable[object]:
@@ -73,12 +80,16 @@ def _terms(words: Sequence[str]) -> frozenset[str]:
 
 
 def _comparable(text: str) -> str:
-    """The text itself where its normal form has the same length, so that places fit; else the normal form."""
+    """The text itself where each character of its normal form stands in the same place; else the normal form."""
     normal = analysis.normal(text)
-    return text if len(normal) == len(text) else normal
+    fits = len(normal) == len(text) and all(len(unicodedata.normalize("NFKC", one).lower()) == 1 for one in text)
+    return text if fits else normal
 
 
 def _spans(text: str, wanted: frozenset[str]) -> Iterable[tuple[int, int]]:
     for token in analysis.PairTokenizer()(text, chars=True):
         if token.text in wanted:
             yield token.startchar, token.endchar
+    for one in wanted:
+        if len(one) == 1 and analysis.is_chinese(one):
+            yield from (match.span() for match in re.finditer(re.escape(one), analysis.normal(text)))

@@ -32,6 +32,14 @@ class Column:
 
 
 @dataclass(frozen=True)
+class Within:
+    """`part` must be found in this column of the text."""
+
+    column: str
+    part: "Plan"
+
+
+@dataclass(frozen=True)
 class All:
     parts: tuple["Plan", ...]
 
@@ -46,7 +54,7 @@ class Not:
     part: "Plan"
 
 
-Plan = Term | Phrase | Column | All | Any | Not
+Plan = Term | Phrase | Column | Within | All | Any | Not
 
 
 def plan(node: Node) -> Plan:
@@ -84,7 +92,7 @@ def _field(field: Field) -> Plan:
     if field.name == "no":
         return Term(analysis.number_term(field.value))
     if field.name == "party":
-        return _words(Words(field.value)) if analysis.terms(field.value) else Column("key", "")
+        return Within("names", _words(Words(field.value))) if analysis.terms(field.value) else Column("key", "")
     return Column(field.name, field.value)
 
 

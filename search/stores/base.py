@@ -1,4 +1,4 @@
-"""What every store promises; tests/search/test_store_contract.py holds each of them to it."""
+"""What every store promises; tests/search/test_stores.py holds each of them to it."""
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence

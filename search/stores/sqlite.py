@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 from core.database import Database, unit_of_work
 from search import analysis
 from search.document import Document, Hit, Query, Results
-from search.plan import All, Column, Not, Phrase, Plan, Term
+from search.plan import All, Column, Not, Phrase, Plan, Term, Within
 from search.plan import Any as AnyOf
 from search.stores.base import CAP, WEIGHTS, Match, arrange, facets
 from search.stores.models import SearchDocument, SearchState
@@ -123,8 +123,8 @@ def _filters(query: Query, values: dict[str, Any]) -> Iterator[str]:
             values[name] = value
             yield f"d.{name} = :{name}"
     if query.act:
-        values["act"] = f"%|{query.act}|%"
-        yield "d.acts LIKE :act"
+        values["act"] = f"|{query.act}|"
+        yield "instr(d.acts, :act) > 0"
     for name, day, operator in (("since", query.since, ">="), ("until", query.until, "<=")):
         if day:
             values[name] = day.isoformat()
@@ -138,8 +138,8 @@ def _compile(plan: Plan, values: dict[str, Any], conditions: list[str]) -> str |
     unwanted: list[str] = []
     for part in parts:
         target = part.part if isinstance(part, Not) else part
-        if isinstance(target, Column):
-            conditions.append(_column(target, values, negated=isinstance(part, Not)))
+        if not _is_text(target):
+            conditions.append(_condition(part, values))
         else:
             (unwanted if isinstance(part, Not) else wanted).append(_expression(target))
     if unwanted and not wanted:
@@ -152,32 +152,50 @@ def _compile(plan: Plan, values: dict[str, Any], conditions: list[str]) -> str |
     return " NOT ".join([f"({positive})", *(f"({one})" for one in unwanted)]) if unwanted else positive
 
 
-def _column(column: Column, values: dict[str, Any], *, negated: bool) -> str:
+def _is_text(plan: Plan) -> bool:
+    """Whether one FTS5 expression can say it: no column and no exception inside."""
+    if isinstance(plan, All | AnyOf):
+        return all(_is_text(part) for part in plan.parts)
+    return not isinstance(plan, Column | Not)
+
+
+def _condition(plan: Plan, values: dict[str, Any]) -> str:
+    """Any plan as an SQL condition, for questions that mix words, columns and exceptions."""
+    if isinstance(plan, Not):
+        return f"NOT {_condition(plan.part, values)}"
+    if isinstance(plan, Column):
+        return _column(plan, values)
+    if isinstance(plan, All | AnyOf) and not _is_text(plan):
+        joint = " AND " if isinstance(plan, All) else " OR "
+        return f"({joint.join(_condition(part, values) for part in plan.parts)})"
+    name = f"match_{len(values)}"
+    values[name] = _expression(plan)
+    return f"(d.id IN (SELECT rowid FROM search_postings WHERE search_postings MATCH :{name}))"  # noqa: S608
+
+
+def _column(column: Column, values: dict[str, Any]) -> str:
     name = f"column_{len(values)}"
     if column.name == "act":
-        values[name] = f"%|{column.value}|%"
-        condition = f"d.acts LIKE :{name}"
-    else:
-        values[name] = column.value
-        safe = column.name if column.name in ("kind", "county", "authority") else "key"
-        condition = f"d.{safe} = :{name}"
-    return f"NOT ({condition})" if negated else f"({condition})"
+        values[name] = f"|{column.value}|"
+        return f"(instr(d.acts, :{name}) > 0)"
+    values[name] = column.value
+    safe = column.name if column.name in ("kind", "county", "authority") else "key"
+    return f"(d.{safe} = :{name})"
 
 
 def _expression(plan: Plan) -> str:
+    """The FTS5 expression of a plan that is all text."""
     if isinstance(plan, Term):
         quoted = _quote(plan.text)
         return f"({quoted}* OR ends : {quoted})" if plan.is_prefix else quoted
     if isinstance(plan, Phrase):
         return _quote(" ".join(plan.terms))
-    if isinstance(plan, Column):
-        return _quote(plan.value)
-    if isinstance(plan, Not):
-        return _expression(plan.part)
-    wanted = [_expression(part) for part in plan.parts if not isinstance(part, Not)]
-    unwanted = [_expression(part.part) for part in plan.parts if isinstance(part, Not)]
-    joined = (" OR " if isinstance(plan, AnyOf) else " AND ").join(f"({one})" for one in wanted or unwanted)
-    return " NOT ".join([f"({joined})", *(f"({one})" for one in unwanted)]) if wanted and unwanted else joined
+    if isinstance(plan, Within):
+        return f"{plan.column} : ({_expression(plan.part)})"
+    if isinstance(plan, All | AnyOf):
+        joint = " OR " if isinstance(plan, AnyOf) else " AND "
+        return joint.join(f"({_expression(part)})" for part in plan.parts)
+    raise TypeError(f"{plan!r} is a condition, not a text")
 
 
 def _quote(term: str) -> str:

@@ -25,7 +25,7 @@ from core.database import Database
 from core.ids import new_id
 from search import analysis
 from search.document import Document, Hit, Query, Results
-from search.plan import Any, Column, Not, Phrase, Plan, Term
+from search.plan import Any, Column, Not, Phrase, Plan, Term, Within
 from search.stores.base import CAP, WEIGHTS, Match, arrange, facets
 
 POINTER = "current"
@@ -206,28 +206,30 @@ def _reference(kind: str, key: str) -> str:
     return json.dumps([kind, key])
 
 
-def _compile(plan: Plan | None) -> query.Query:  # noqa: PLR0911 - one answer a kind of node
+def _compile(plan: Plan | None, columns: Sequence[str] = tuple(WEIGHTS)) -> query.Query:  # noqa: PLR0911 - one answer a kind of node
     if plan is None:
         return query.Every()
     if isinstance(plan, Term):
-        return _term(plan)
+        return _term(plan, columns)
     if isinstance(plan, Phrase):
-        return query.Or([query.Phrase(name, list(plan.terms)) for name in WEIGHTS])
+        return query.Or([query.Phrase(name, list(plan.terms)) for name in columns])
+    if isinstance(plan, Within):
+        return _compile(plan.part, (plan.column,))
     if isinstance(plan, Column):
         return query.Term("acts" if plan.name == "act" else plan.name, plan.value)
     if isinstance(plan, Not):
-        return query.And([query.Every(), query.Not(_compile(plan.part))])
-    parts = [_compile(part) for part in plan.parts if not isinstance(part, Not)]
-    unwanted = [query.Not(_compile(part.part)) for part in plan.parts if isinstance(part, Not)]
+        return query.And([query.Every(), query.Not(_compile(plan.part, columns))])
+    parts = [_compile(part, columns) for part in plan.parts if not isinstance(part, Not)]
+    unwanted = [query.Not(_compile(part.part, columns)) for part in plan.parts if isinstance(part, Not)]
     if isinstance(plan, Any):
-        return query.Or([*parts, *unwanted])
+        return query.Or([*parts, *(query.And([query.Every(), one]) for one in unwanted)])
     return query.And([*(parts or [query.Every()]), *unwanted])
 
 
-def _term(term: Term) -> query.Query:
-    ways: list[query.Query] = [query.Term(name, term.text) for name in WEIGHTS]
+def _term(term: Term, columns: Sequence[str]) -> query.Query:
+    ways: list[query.Query] = [query.Term(name, term.text) for name in columns]
     if term.is_prefix:
-        ways = [query.Prefix(name, term.text) for name in WEIGHTS] + [query.Term("ends", term.text)]
+        ways = [query.Prefix(name, term.text) for name in columns] + [query.Term("ends", term.text)]
     return query.Or(ways)
 
 

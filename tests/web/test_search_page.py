@@ -229,6 +229,7 @@ def test_the_last_page_holds_the_rest_of_the_same_question(
     assert {url.split("/")[1] for url in found(page)} == {"penalties"}
     assert (len(found(page)), page.find("//a[@rel='next']")) == (3, [])
     assert "找到 23 条" in page.text()
+    assert not any("offset" in str(url) for url in page.find("//aside//a/@href")), "narrower begins at its first page"
     page = open_page(client, str(page.find("//a[@rel='prev']/@href")[0]))
     assert len(found(page)) == 20
 
