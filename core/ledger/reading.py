@@ -1,5 +1,6 @@
 """What the world may read of a log: checkpoints, tiles, entry bundles, proofs."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import select
@@ -14,8 +15,13 @@ from core.ledger.tiles import WIDTH, TileNotThere
 
 
 def newest_checkpoint(session: Session, log: str) -> LogCheckpoint | None:
+    return next(iter(newest_checkpoints(session, log, 1)), None)
+
+
+def newest_checkpoints(session: Session, log: str, limit: int) -> Sequence[LogCheckpoint]:
+    """Newest first."""
     statement = select(LogCheckpoint).where(LogCheckpoint.log == log).order_by(LogCheckpoint.size.desc())
-    return session.scalar(statement.limit(1))
+    return session.scalars(statement.limit(limit)).all()
 
 
 def size_of(session: Session, log: str) -> int:

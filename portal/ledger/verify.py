@@ -210,7 +210,7 @@ def check_record(fetch: Fetch, record: str, version: str | None, vkey: str | Non
     leaf = json.loads(entry)
     if leaf["r"] != record or commitment(b64decode(kept["salt"]), body) != unpadded(leaf["c"]):
         raise CannotCheck("this text is not the one in the log")
-    return f"记录 {record} 第 {leaf['rev']} 版于 {leaf['t']} 公开，是账本第 {place} 条，共 {size} 条（proved）"
+    return f"记录 {record} 第 {leaf['rev']} 版于 {leaf['t']} 公开，是账本第 {place + 1} 条，共 {size} 条（proved）"
 
 
 def climbed(found: bytes, place: int, size: int, proof: list[bytes]) -> bytes:

@@ -10,12 +10,14 @@ from sqlalchemy.orm import Session
 
 from core.clock import CHINA, local_date
 from core.errors import NotFound
+from core.ledger.reading import newest_checkpoint, newest_checkpoints
 from core.web import current
 from core.web.access import public
 from core.web.languages import chosen
 from portal.monitoring.queries import CityNow, Point, city_days, city_now, values_digest
 from portal.monitoring.wording import CATEGORY_LABELS, listed
 from portal.opendata.feeds import FORMATS, NEWEST, Entry, Feed, render
+from portal.publishing.ledger import LOG
 from portal.publishing.models import PublicRecord
 from portal.publishing.public_views import path_of
 from portal.publishing.queries import last_change, latest
@@ -90,6 +92,27 @@ def _entry(record: PublicRecord) -> Entry:
     )
 
 
+def _checkpoint_state(session: Session) -> tuple[str, datetime]:
+    newest = newest_checkpoint(session, LOG)
+    return (str(newest.size), newest.at) if newest else ("0", EPOCH)
+
+
+def _checkpoint_entries(session: Session) -> list[Entry]:
+    """Whoever follows this feed keeps the signed past of the ledger, and so becomes its witness."""
+    return [
+        Entry(
+            key=f"{current.settings().base_url}/ledger#{one.size}",
+            path="/ledger",
+            title=_("检查点：共 %(n)s 条", n=one.size),
+            text=one.note,
+            published_at=one.at,
+            updated_at=one.at,
+            categories=("checkpoint",),
+        )
+        for one in newest_checkpoints(session, LOG, NEWEST)
+    ]
+
+
 def _air_state(session: Session) -> tuple[str, datetime]:
     city = city_now(session, current.now())
     if city is None:
@@ -139,5 +162,6 @@ SOURCES = {
     "penalties": _records(lambda: _("行政处罚"), "/penalties", "penalty"),
     "blacklist": _records(lambda: _("失信名单"), "/blacklist", "blacklist"),
     "notices": _records(lambda: _("公告"), "/notices", "notice"),
+    "ledger": Source(lambda: _("账本检查点"), "/ledger", _checkpoint_state, _checkpoint_entries),
     "air": Source(lambda: _("空气质量"), "/air", _air_state, _air_entries),
 }

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from itertools import pairwise
 from pathlib import Path
 
+import feedparser
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
@@ -376,3 +377,16 @@ def test_the_database_itself_refuses_changes(records: list[str], database: Datab
     column = {"log_leaf": "subject", "log_checkpoint": "note", "disclosure_version": "event", "version_content": "body"}
     with pytest.raises(Exception, match="append-only"), database.engine.connect() as connection:
         connection.execute(text(f"UPDATE {table} SET {column[table]} = 'x'"))
+
+
+def test_the_checkpoint_feed_makes_every_reader_a_witness(
+    client: FlaskClient, records: list[str], publisher: Publisher, clock: TestClock
+) -> None:
+    vkey = Verifier.parse(client.get("/ledger/vkey").get_data(as_text=True))
+    feed = feedparser.parse(client.get("/feeds/ledger.atom").get_data())
+    heads = [checkpoint(one.summary + "\n", vkey) for one in feed.entries]
+    assert [one.size for one in heads] == [4, 3, 2, 1]
+    tag = client.get("/feeds/ledger.atom").headers["ETag"]
+    assert client.get("/feeds/ledger.atom", headers={"If-None-Match": tag}).status_code == 304
+    publisher.notice(clock.now())
+    assert client.get("/feeds/ledger.atom", headers={"If-None-Match": tag}).status_code == 200
