@@ -17,7 +17,7 @@ import structlog
 from flask import Flask
 from sqlalchemy import select
 
-from bench import feeds, imports, pages, reports, searching, site, table, volume
+from bench import feeds, imports, ledger, pages, reports, searching, site, table, volume
 from bench.pages import City
 from bench.table import Line
 from core.config import Settings
@@ -34,11 +34,14 @@ class Size:
     imported: int
     hours: int
     reports: int
+    leaves: int
     page_seconds: float
 
 
-FULL = Size(penalties=100_000, whoosh=1_000, imported=10_000, hours=100_000, reports=300, page_seconds=1.0)
-QUICK = Size(penalties=1_000, whoosh=200, imported=500, hours=10_000, reports=50, page_seconds=0.3)
+FULL = Size(
+    penalties=100_000, whoosh=1_000, imported=10_000, hours=100_000, reports=300, leaves=1_000_000, page_seconds=1.0
+)
+QUICK = Size(penalties=1_000, whoosh=200, imported=500, hours=10_000, reports=50, leaves=10_000, page_seconds=0.3)
 
 STARTED = time.monotonic()
 
@@ -80,6 +83,7 @@ def _all(folder: Path, size: Size) -> Iterator[Line]:
     yield from _part("pages", pages.run(*cities, size.page_seconds))
     yield from _part("feeds", _feeds(_app(small)))
     yield from _part("reports", reports.run(houses[spare], folder, size.reports))
+    yield from _part("ledger", ledger.run(folder, size.leaves))
     yield from _part("imports", imports.run(_app(spare), folder, size.imported, size.hours))
 
 
