@@ -9,6 +9,7 @@ import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Protocol
 
 import pytest
@@ -66,12 +67,12 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     if os.environ.get("MINGJIAN_TEST_DATABASE", "sqlite") == "sqlite":
         yield SqliteFiles(tmp_path_factory.mktemp("database"))
         return
-    with postgres_url(tmp_path_factory) as url:
+    with postgres_url() as url:
         yield PostgresServer(url)
 
 
 @contextmanager
-def postgres_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def postgres_url() -> Iterator[str]:
     """The address of a running PostgreSQL: the one given, else one started for this test process alone."""
     given = os.environ.get("MINGJIAN_TEST_POSTGRESQL_URL")
     if given:
@@ -79,8 +80,10 @@ def postgres_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         return
     import pgserver
 
-    running = pgserver.get_server(tmp_path_factory.mktemp("postgres"), cleanup_mode="stop")
-    try:
-        yield running.get_uri()
-    finally:
-        running.cleanup()
+    # Not below pytest's own folder: another run of pytest would close that to the server's user.
+    with TemporaryDirectory(prefix="mingjian-postgres-") as folder:
+        running = pgserver.get_server(Path(folder) / "data", cleanup_mode="stop")
+        try:
+            yield running.get_uri()
+        finally:
+            running.cleanup()
