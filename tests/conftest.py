@@ -1,6 +1,7 @@
 """Real objects for every test: a migrated database of its own, the application, a client, a clock to set."""
 
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -19,6 +20,14 @@ from tests.support.page import Page, checked
 from tests.support.people import PASSWORD, open_accounts
 
 START = datetime(2026, 11, 23, 2, 0, tzinfo=UTC)
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """In the process that starts the others: one PostgreSQL for all of them."""
+    if databases.is_wanted() and not hasattr(config, "workerinput"):
+        running = ExitStack()
+        running.enter_context(databases.running_postgres())
+        config.add_cleanup(running.close)
 
 
 class TestClock:

@@ -21,6 +21,7 @@ from core.web.shell import quiet_response
 from core.web.uploads import allow_uploads
 from intake import attachments, queries, receipt
 from intake.desk_context import pepper, reporters_desk
+from intake.models import Report
 from intake.operations import file_report
 from intake.public.draft import Draft
 from intake.public.forms import (
@@ -261,18 +262,25 @@ def send() -> ResponseReturnValue:
         return redirect(url_for("report.check"))
     code = draft.get("code") or receipt.new_code()
     lookup = receipt.lookup_key(code, pepper())
-    known = queries.by_lookup(current.session(), lookup)
-    try:
-        filed = known or file_report(current.session(), draft.submission("web"), lookup=lookup, desk=reporters_desk())
-    except IntegrityError:
-        current.session().rollback()
+    filed = _filed_once(draft, lookup)
+    if filed is None:
         return redirect(url_for("report.check"))
     session[DONE] = {"case_number": filed.case_number, "code": code, "promise": _promise(filed)}
     draft.discard()
     return redirect(url_for("report.done"))
 
 
-def _promise(filed: Any) -> str:
+def _filed_once(draft: Draft, lookup: bytes) -> Report | None:
+    """The report under this receipt, filed now or by a press that was faster; None where it has to be sent again."""
+    known = queries.by_lookup(current.session(), lookup)
+    try:
+        return known or file_report(current.session(), draft.submission("web"), lookup=lookup, desk=reporters_desk())
+    except IntegrityError:
+        current.session().rollback()
+        return queries.by_lookup(current.session(), lookup)
+
+
+def _promise(filed: Report) -> str:
     return min(one.due_on for one in queries.deadlines_of(current.session(), filed)).isoformat()
 
 

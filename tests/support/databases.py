@@ -17,6 +17,8 @@ from sqlalchemy import create_engine, make_url, text
 
 from portal.setup import upgrade
 
+POSTGRESQL_URL = "MINGJIAN_TEST_POSTGRESQL_URL"
+
 
 class Server(Protocol):
     def fresh_database(self, folder: Path) -> "contextmanager[str]": ...
@@ -62,28 +64,36 @@ class PostgresServer:
         engine.dispose()
 
 
+def is_wanted() -> bool:
+    """Whether this run of the tests is the one on PostgreSQL."""
+    return os.environ.get("MINGJIAN_TEST_DATABASE", "sqlite") == "postgresql"
+
+
 @contextmanager
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    if os.environ.get("MINGJIAN_TEST_DATABASE", "sqlite") == "sqlite":
+    if is_wanted():
+        yield PostgresServer(os.environ[POSTGRESQL_URL])
+    else:
         yield SqliteFiles(tmp_path_factory.mktemp("database"))
-        return
-    with postgres_url() as url:
-        yield PostgresServer(url)
 
 
 @contextmanager
-def postgres_url() -> Iterator[str]:
-    """The address of a running PostgreSQL: the one given, else one started for this test process alone."""
-    given = os.environ.get("MINGJIAN_TEST_POSTGRESQL_URL")
-    if given:
-        yield given
+def running_postgres() -> Iterator[None]:
+    """Start a PostgreSQL for this run and tell its processes the address; one that was given is used as it is.
+
+    Once a run and before its processes: as root the first start makes a system user, which two cannot do at once.
+    """
+    if POSTGRESQL_URL in os.environ:
+        yield
         return
     import pgserver
 
     # Not below pytest's own folder: another run of pytest would close that to the server's user.
     with TemporaryDirectory(prefix="mingjian-postgres-") as folder:
         running = pgserver.get_server(Path(folder) / "data", cleanup_mode="stop")
+        os.environ[POSTGRESQL_URL] = running.get_uri()
         try:
-            yield running.get_uri()
+            yield
         finally:
+            del os.environ[POSTGRESQL_URL]
             running.cleanup()
