@@ -12,10 +12,11 @@ from core.accounts.actor import ANONYMOUS
 from core.database import SQLITE_PRAGMAS, unit_of_work
 from core.web.current import House
 from core.working_calendar import WorkingCalendar
-from intake.operations import Desk, file_report
+from intake.operations import file_report
 from intake.receipt import LOOKUP_BYTES
 from intake.sealing import STEP, Seal
 from intake.submission import Accused, Identity, Submission
+from intake.timeline import Desk
 
 PER_SECOND, P95_MS = 100, 150
 SUBMISSION = Submission(

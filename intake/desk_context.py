@@ -5,8 +5,8 @@ from functools import cache
 
 from core.accounts.actor import ANONYMOUS
 from core.web import current
-from intake.operations import Desk
 from intake.sealing import Seal
+from intake.timeline import Desk
 
 
 def seal() -> Seal:

@@ -1,21 +1,16 @@
 """The verbs of a case: file, accept, decline, investigate, transfer, return, extend, reply, close, reopen."""
 
 import json
-from dataclasses import asdict, dataclass
-from datetime import datetime
+from dataclasses import asdict
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from core import audit
-from core.accounts.actor import ANONYMOUS, Actor
 from core.clock import local_date
 from core.errors import DomainError
 from core.ids import new_id
-from core.outbox import enqueue
-from core.working_calendar import WorkingCalendar
 from intake import deadlines, receipt
 from intake.case_workflow import WORKFLOW
 from intake.departments import Organisation
@@ -23,9 +18,9 @@ from intake.models import CaseEvent, Deadline, Extension, Report, ReportDepartme
 from intake.routing import Facts, route
 from intake.sealing import Seal
 from intake.submission import StoredFile, Submission
+from intake.timeline import Desk, add_event, notify
 
 CO, EXCLUDED = "co", "excluded"
-NOTICE = "mail.send"
 
 
 class ExcludedDepartment(DomainError):
@@ -50,16 +45,6 @@ class SelfDecision(DomainError):
     code = "self_decision"
     status = 403
     default_message = _l("申请人不能批准自己的延期申请。")
-
-
-@dataclass(frozen=True)
-class Desk:
-    """What the operations stand on beside the session: the seal, the calendar, the time and who acts."""
-
-    seal: Seal
-    calendar: WorkingCalendar
-    actor: Actor
-    at: datetime
 
 
 def file_report(session: Session, submission: Submission, *, lookup: bytes, desk: Desk) -> Report:
@@ -97,8 +82,8 @@ def file_report(session: Session, submission: Submission, *, lookup: bytes, desk
     for file in submission.files:
         add_file(session, report, file, desk)
     _set_deadline(session, report, "accept", desk)
-    _event(session, report, "file", desk, is_public=True)
-    _notify(session, report, "new_case", desk)
+    add_event(session, report, "file", desk, is_public=True)
+    notify(session, report, "new_case", desk)
     return report
 
 
@@ -112,18 +97,18 @@ def accept(session: Session, report: Report, desk: Desk) -> None:
     _step(report, "accept", desk)
     _meet(session, report, "accept", desk)
     _set_deadline(session, report, "finish", desk)
-    _event(session, report, "accept", desk, is_public=True)
+    add_event(session, report, "accept", desk, is_public=True)
 
 
 def decline(session: Session, report: Report, reason: str, desk: Desk) -> None:
     _step(report, "decline", desk)
     _meet(session, report, "accept", desk)
-    _event(session, report, "decline", desk, text=reason, is_public=True)
+    add_event(session, report, "decline", desk, text=reason, is_public=True)
 
 
 def investigate(session: Session, report: Report, desk: Desk) -> None:
     _step(report, "investigate", desk)
-    _event(session, report, "investigate", desk, is_public=True)
+    add_event(session, report, "investigate", desk, is_public=True)
 
 
 def transfer(session: Session, report: Report, to: str, reason: str, desk: Desk) -> None:
@@ -151,7 +136,7 @@ def ask_extension(session: Session, report: Report, days: int, reason: str, desk
         raise ExtensionPending
     extension = Extension(id=new_id(), report_id=report.id, days=days, asked_by=desk.actor.user_id, asked_at=desk.at)
     session.add(extension)
-    _event(session, report, "ask_extension", desk, text=reason, detail={"days": days})
+    add_event(session, report, "ask_extension", desk, text=reason, detail={"days": days})
     return extension
 
 
@@ -171,43 +156,43 @@ def decide_extension(session: Session, report: Report, *, granted: bool, reason:
         finish.provisional = finish.provisional or provisional
         detail["due_on"] = finish.due_on.isoformat()
     action = "grant_extension" if granted else "refuse_extension"
-    _event(session, report, action, desk, text=reason, is_public=granted, detail=detail)
+    add_event(session, report, action, desk, text=reason, is_public=granted, detail=detail)
 
 
 def reply(session: Session, report: Report, text: str, desk: Desk) -> None:
     _step(report, "reply", desk)
     _meet(session, report, "finish", desk)
-    _event(session, report, "reply", desk, text=text, is_public=True)
+    add_event(session, report, "reply", desk, text=text, is_public=True)
 
 
 def close(session: Session, report: Report, desk: Desk) -> None:
     _step(report, "close", desk)
-    _event(session, report, "close", desk, is_public=True)
+    add_event(session, report, "close", desk, is_public=True)
 
 
 def reopen(session: Session, report: Report, reason: str, desk: Desk) -> None:
     _step(report, "reopen", desk)
     _set_deadline(session, report, "finish", desk)
-    _event(session, report, "reopen", desk, text=reason, is_public=True)
+    add_event(session, report, "reopen", desk, text=reason, is_public=True)
 
 
 def note(session: Session, report: Report, text: str, desk: Desk) -> None:
     """An internal remark; the reporter never sees it."""
     _step(report, "note", desk)
-    _event(session, report, "note", desk, text=text)
+    add_event(session, report, "note", desk, text=text)
 
 
 def reporter_message(session: Session, report: Report, text: str, files: list[StoredFile], desk: Desk) -> None:
     """What the reporter adds later under the receipt."""
     for file in files:
         add_file(session, report, file, desk)
-    _event(session, report, "message", desk, text=text, is_public=True)
-    _notify(session, report, "new_message", desk)
+    add_event(session, report, "message", desk, text=text, is_public=True)
+    notify(session, report, "new_message", desk)
 
 
 def record_opening(session: Session, report: Report, part: str, desk: Desk) -> None:
     """Who opened sealed content stands in the timeline and in the audit."""
-    _event(session, report, "open_sealed", desk, detail={"part": part})
+    add_event(session, report, "open_sealed", desk, detail={"part": part})
 
 
 def pending_extension(session: Session, report: Report) -> Extension | None:
@@ -234,8 +219,8 @@ def _hand_over(session: Session, report: Report, to: str, action: str, reason: s
         session.delete(helper)
     report.regime = deadlines.regime_of(organisation.units[to].kind)
     _set_deadline(session, report, "accept", desk)
-    _event(session, report, action, desk, text=reason, detail={"from": before, "to": to})
-    _notify(session, report, "new_case", desk)
+    add_event(session, report, action, desk, text=reason, detail={"from": before, "to": to})
+    notify(session, report, "new_case", desk)
 
 
 def _duty_desk(session: Session, report: Report, desk: Desk) -> str:
@@ -266,48 +251,6 @@ def _meet(session: Session, report: Report, step: str, desk: Desk) -> None:
     row = session.get(Deadline, (report.id, step))
     if row is not None:
         row.met_on = local_date(desk.at)
-
-
-def _event(
-    session: Session,
-    report: Report,
-    action: str,
-    desk: Desk,
-    *,
-    text: str | None = None,
-    is_public: bool = False,
-    detail: dict[str, Any] | None = None,
-) -> None:
-    """One line of the timeline and one of the audit; the words go into the first only, sealed."""
-    from_reporter = desk.actor.user_id is None
-    text_id = new_id() if text else None
-    session.add(
-        CaseEvent(
-            report_id=report.id,
-            on_day=local_date(desk.at),
-            at=None if from_reporter else desk.at,
-            action=action,
-            actor_name="" if from_reporter else desk.actor.name,
-            department_code=desk.actor.department_code,
-            is_public=is_public,
-            text_id=text_id,
-            sealed_text=desk.seal.seal(text, f"report|{report.id}|event|{text_id}") if text else None,
-            detail=detail or {},
-        )
-    )
-    session.flush()
-    actor = ANONYMOUS if from_reporter else desk.actor
-    subject = f"report:{report.id}"
-    audit.record(session, actor=actor, action=f"case.{action}", subject=subject, at=_coarse(desk), state=report.state)
-
-
-def _coarse(desk: Desk) -> datetime:
-    """A reporter's steps are kept by the day, so that no log tells when somebody sat at a computer."""
-    return desk.at if desk.actor.user_id else desk.at.replace(hour=0, minute=0, second=0, microsecond=0)
-
-
-def _notify(session: Session, report: Report, template: str, desk: Desk) -> None:
-    enqueue(session, NOTICE, at=_coarse(desk), template=template, department=report.responsible_code)
 
 
 def _facts(submission: Submission) -> Facts:

@@ -20,9 +20,9 @@ from core.web.shell import create_shell
 from intake import attachments, notifications
 from intake.desk import record_views as record
 from intake.desk import views as desk
-from intake.operations import NOTICE as MAIL
 from intake.public import tracking_views as tracking
 from intake.public import wizard_views as wizard
+from intake.timeline import NOTICE as MAIL
 from portal import cli
 from portal.demo.air import continue_demo_air
 from portal.enforcement.kinds import BLACKLIST, PENALTY

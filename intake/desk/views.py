@@ -23,9 +23,9 @@ from intake.desk.forms import AskExtensionForm, DecideExtensionForm, PlainStepFo
 from intake.desk.navigation import navigation
 from intake.desk_context import desk, seal
 from intake.models import Report
-from intake.operations import Desk
 from intake.queries import QueueFilters
 from intake.subjects import subject
+from intake.timeline import Desk
 
 HANDLE, DECIDE = Permission.HANDLE_REPORT, Permission.DECIDE_EXTENSION
 SUPERVISE, RECORD = Permission.SUPERVISE_REPORTS, Permission.RECORD_REPORT

@@ -11,10 +11,10 @@ from core.accounts.actor import ANONYMOUS, Actor
 from core.working_calendar import WorkingCalendar
 from intake import operations
 from intake.models import Report
-from intake.operations import Desk
 from intake.receipt import LOOKUP_BYTES
 from intake.sealing import Seal
 from intake.submission import Accused, Identity, Submission
+from intake.timeline import Desk
 
 _STORIES = (
     (

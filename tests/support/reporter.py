@@ -20,9 +20,10 @@ from core.web.current import EXTENSION, House
 from core.working_calendar import WorkingCalendar
 from intake import receipt
 from intake.models import Report
-from intake.operations import Desk, file_report
+from intake.operations import file_report
 from intake.sealing import Seal
 from intake.submission import Accused, Submission
+from intake.timeline import Desk
 from tests.support.page import Page, check
 
 WORDS = "夜里十一点，黑衣人把采样管插进矿泉水瓶，第二天报告就合格了。"

@@ -18,9 +18,10 @@ from core.outbox import Job
 from core.working_calendar import WorkingCalendar
 from intake import departments
 from intake.attachments import LARGEST, FileRefused, folder, pieces, remove, store, sweep_abandoned
-from intake.operations import Desk, file_report
+from intake.operations import file_report
 from intake.sealing import Seal, SealBroken
 from intake.submission import Accused, StoredFile, Submission
+from intake.timeline import Desk
 from tests.conftest import TestClock
 
 SECRET = b"GPS 34.02 N 113.85 E, taken by Zhang San"
