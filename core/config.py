@@ -1,8 +1,10 @@
 """The settings of one installation: read once from the environment, checked, then frozen."""
 
+import hashlib
 import os
 import secrets
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -12,6 +14,7 @@ from core.tables import ROOT
 PREFIX = "MINGJIAN_"
 SEARCH_BACKENDS = ("auto", "sqlite", "whoosh")
 SECRET_BYTES = 32
+MEMORY = Path("/dev/shm")  # noqa: S108 - a folder of our own in it, whose owner is checked
 
 
 class ConfigError(Exception):
@@ -36,6 +39,7 @@ class Settings:
     demo: bool
     secret_key_file: Path
     sealing_key_file: Path
+    boot_key_file: Path
     receipt_pepper_file: Path
     ledger_key_file: Path
     ledger_origin: str
@@ -61,6 +65,7 @@ class Settings:
             demo=_one_of("DEMO", get("DEMO", "no"), ("yes", "no")) == "yes",
             secret_key_file=Path(get("SECRET_KEY_FILE", str(data_dir / "keys" / "secret.key"))),
             sealing_key_file=Path(get("SEALING_KEY_FILE", str(data_dir / "keys" / "sealing.key"))),
+            boot_key_file=Path(get("BOOT_KEY_FILE", str(_boot_key_file(data_dir)))),
             receipt_pepper_file=Path(get("RECEIPT_PEPPER_FILE", str(data_dir / "keys" / "receipt.pepper"))),
             ledger_key_file=Path(get("LEDGER_KEY_FILE", str(data_dir / "keys" / "ledger.key"))),
             ledger_origin=_origin(get("LEDGER_ORIGIN", f"{urlsplit(base_url).netloc}/disclosure")),
@@ -79,6 +84,17 @@ class Settings:
         self.data_dir.mkdir(parents=True, exist_ok=True)
         for path in self.key_files:
             _create_secret(path)
+
+    def boot_key(self) -> bytes:
+        """The key that sessions' keys need beside the cookie; made anew where the machine has forgotten it."""
+        path = self.boot_key_file
+        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        for one in (path.parent, path):
+            if one.exists() and (one.is_symlink() or one.stat().st_uid != os.geteuid()):
+                raise ConfigError(f"{one} 不属于运行本平台的用户，不能用来放启动密钥。请改 {PREFIX}BOOT_KEY_FILE。")
+        if not path.exists():
+            _create_at_once(path)
+        return self.read_secret(path)
 
     def read_secret(self, path: Path) -> bytes:
         """The 32 bytes of a key file."""
@@ -102,6 +118,23 @@ def _create_secret(path: Path) -> None:
         file.write(secrets.token_bytes(SECRET_BYTES))
         file.flush()
         os.fsync(file.fileno())
+
+
+def _create_at_once(path: Path) -> None:
+    """Several processes may start together: one of them wins, and nobody reads half a key."""
+    own = path.with_name(f"{path.name}.{os.getpid()}.{secrets.token_hex(4)}")
+    _create_secret(own)
+    with suppress(FileExistsError):
+        os.link(own, path)
+    own.unlink()
+
+
+def _boot_key_file(data_dir: Path) -> Path:
+    """In memory where the system has a place for it, so that it does not outlive the machine's running."""
+    if not MEMORY.is_dir():
+        return data_dir / "keys" / "boot.key"
+    name = hashlib.sha256(str(data_dir).encode()).hexdigest()[:16]
+    return MEMORY / f"mingjian-{os.geteuid()}" / f"{name}.key"
 
 
 def _reader(environ: Mapping[str, str]) -> Callable[[str, str], str]:

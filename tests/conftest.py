@@ -60,7 +60,9 @@ def database_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[databa
 def settings(tmp_path: Path, database_server: databases.Server) -> Iterator[Settings]:
     """An installation of its own in a temporary folder, with a fresh migrated database."""
     with database_server.fresh_database(tmp_path) as url:
-        settings = Settings.from_environ({"MINGJIAN_DATA_DIR": str(tmp_path), "MINGJIAN_DATABASE_URL": url})
+        environ = {"MINGJIAN_DATA_DIR": str(tmp_path), "MINGJIAN_DATABASE_URL": url}
+        memory = tmp_path.with_name(f"{tmp_path.name}-memory")
+        settings = Settings.from_environ({**environ, "MINGJIAN_BOOT_KEY_FILE": str(memory / "boot.key")})
         settings.prepare()
         yield settings
 

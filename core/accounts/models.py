@@ -27,6 +27,8 @@ class Department(Base):
 
 
 class User(Base):
+    """`password_hash` is empty, but in accounts from before there were keys (core.keys), until their next sign-in."""
+
     __tablename__ = "user_account"
     __table_args__ = (CheckConstraint("length(sign_in_name) > 0", name="sign_in_name_not_empty"),)
 
@@ -34,7 +36,7 @@ class User(Base):
     sign_in_name: Mapped[str] = mapped_column(String(60), unique=True)
     display_name: Mapped[str] = mapped_column(String(60))
     email: Mapped[str | None] = mapped_column(String(254))
-    password_hash: Mapped[str] = mapped_column(String(200))
+    password_hash: Mapped[str] = mapped_column(String(200), default="")
     department_code: Mapped[str | None] = mapped_column(ForeignKey("department.code"), index=True)
     roles: Mapped[list[str]]
     is_active: Mapped[bool] = mapped_column(default=True)
@@ -47,11 +49,15 @@ class User(Base):
 
 
 class WebSession(Base):
-    """One browser's session. The content is encrypted under a key that only the cookie holds."""
+    """One browser's session. The content is encrypted under a key that only the cookie holds.
+
+    `sealed_keys`, the officer's or the reporter's secret key, needs the boot key of this machine as well.
+    """
 
     __tablename__ = "web_session"
 
     token_hash: Mapped[bytes] = mapped_column(LargeBinary(32), primary_key=True)
     sealed: Mapped[bytes]
+    sealed_keys: Mapped[bytes | None]
     user_id: Mapped[str | None] = mapped_column(ForeignKey("user_account.id", ondelete="CASCADE"), index=True)
     expires_at: Mapped[datetime] = mapped_column(index=True)

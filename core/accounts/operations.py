@@ -1,4 +1,4 @@
-"""Opening accounts and signing in."""
+"""Opening, moving and closing accounts. Each of it moves keys: who comes gets a department's, who leaves loses them."""
 
 from datetime import datetime
 
@@ -9,10 +9,13 @@ from sqlalchemy.orm import Session
 from core import audit
 from core.accounts.actor import Actor
 from core.accounts.models import Department, User
-from core.accounts.passwords import MINIMUM_LENGTH, hash_password
+from core.accounts.passwords import MINIMUM_LENGTH, PasswordKeys
 from core.accounts.permissions import Role
 from core.errors import InvalidInput, Text
 from core.ids import new_id
+from core.keys import department_keys, user_keys
+from core.keys.keyring import Keyring
+from core.keys.models import UserKey
 
 
 def open_account(
@@ -42,7 +45,6 @@ def open_account(
         sign_in_name=sign_in_name,
         display_name=display_name,
         email=email,
-        password_hash=hash_password(password),
         department_code=department_code,
         roles=[str(role) for role in roles],
         created_at=at,
@@ -50,7 +52,37 @@ def open_account(
     session.add(user)
     session.flush()
     audit.record(session, actor=actor, action="open_account", subject=f"user:{user.id}", at=at, roles=user.roles)
+    user_keys.create(session, user, password)
+    department_keys.admit(session, user, actor=actor, at=at)
     return user
+
+
+def move_account(
+    session: Session, user: User, *, department_code: str | None, roles: list[Role], actor: Actor, at: datetime
+) -> None:
+    """Another department or other work: the old department's keys are gone the new one's are theirs."""
+    if department_code and session.get(Department, department_code) is None:
+        raise InvalidInput({"department_code": _l("没有这个部门代码。")})
+    left, user.department_code, user.roles = user.department_code, department_code, [str(role) for role in roles]
+    session.flush()
+    audit.record(session, actor=actor, action="move_account", subject=f"user:{user.id}", at=at, roles=user.roles)
+    department_keys.dismiss(session, user, left, actor=actor, at=at)
+    department_keys.admit(session, user, actor=actor, at=at)
+
+
+def close_account(session: Session, user: User, *, actor: Actor, at: datetime) -> None:
+    """Nobody signs in with it any more, and its keys open nothing."""
+    user.is_active = False
+    session.flush()
+    audit.record(session, actor=actor, action="close_account", subject=f"user:{user.id}", at=at)
+    department_keys.dismiss(session, user, user.department_code, actor=actor, at=at)
+
+
+def change_password(session: Session, ring: Keyring, keys: PasswordKeys, salt: bytes, *, at: datetime) -> None:
+    """`keys` and `salt` of the new password, derived before the transaction."""
+    user = session.get_one(User, ring.user_id)
+    user_keys.change_password(session.get_one(UserKey, user.id), ring, keys, salt)
+    audit.record(session, actor=user.as_actor(), action="change_password", subject=f"user:{user.id}", at=at)
 
 
 def user_named(session: Session, sign_in_name: str) -> User | None:

@@ -13,6 +13,7 @@ class Permission(StrEnum):
     DECIDE_EXTENSION = "decide_extension"
     SUPERVISE_REPORTS = "supervise_reports"
     RECORD_REPORT = "record_report"
+    OPEN_IDENTITY = "open_identity"
     MANAGE_ACCOUNTS = "manage_accounts"
     READ_AUDIT = "read_audit"
 
@@ -23,6 +24,7 @@ class Role(StrEnum):
     OFFICER = "officer"
     HEAD = "head"
     OPERATOR = "operator"
+    CUSTODIAN = "custodian"
     SUPERVISOR = "supervisor"
     ADMINISTRATOR = "administrator"
 
@@ -33,6 +35,7 @@ ROLE_LABELS = {
     Role.OFFICER: _l("经办人"),
     Role.HEAD: _l("部门负责人"),
     Role.OPERATOR: _l("话务员"),
+    Role.CUSTODIAN: _l("身份保管员"),
     Role.SUPERVISOR: _l("督办"),
     Role.ADMINISTRATOR: _l("管理员"),
 }
@@ -43,6 +46,7 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
     Role.OFFICER: frozenset({Permission.HANDLE_REPORT}),
     Role.HEAD: frozenset({Permission.HANDLE_REPORT, Permission.DECIDE_EXTENSION}),
     Role.OPERATOR: frozenset({Permission.RECORD_REPORT}),
+    Role.CUSTODIAN: frozenset({Permission.OPEN_IDENTITY}),
     Role.SUPERVISOR: frozenset({Permission.SUPERVISE_REPORTS}),
     Role.ADMINISTRATOR: frozenset(
         {

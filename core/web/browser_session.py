@@ -3,6 +3,9 @@
 The cookie holds 32 random bytes. The row is found by their hash and its content is sealed under a key derived
 from them, so that a copy of the database tells neither who is signed in where nor what a reporter has drafted.
 No cookie, no query; an untouched session, no cookie.
+
+Secret keys (an officer's, a reporter's) lie apart in the row and need a third thing, the boot key of the machine: after
+a restart the session is still there, its keys are not, and an officer signs in again.
 """
 
 import hashlib
@@ -20,6 +23,7 @@ from werkzeug.datastructures import CallbackDict
 
 from core.accounts.models import WebSession
 from core.database import unit_of_work
+from core.envelopes import SealBroken, derived, lock, unlock
 from core.outbox import Job
 from core.web.current import EXTENSION, House
 
@@ -31,6 +35,7 @@ USER_KEY = "user_id"
 class BrowserSession(CallbackDict[str, Any], SessionMixin):
     def __init__(self, initial: dict[str, Any] | None = None, token: bytes | None = None) -> None:
         self.token = token
+        self.vault: dict[str, bytes] = {}
         self.new = token is None
         self.modified = False
         super().__init__(initial or {}, BrowserSession._note_change)
@@ -44,8 +49,22 @@ class BrowserSession(CallbackDict[str, Any], SessionMixin):
 
     previous_token: bytes | None = None
 
+    def keep_key(self, name: str, key: bytes) -> None:
+        self.vault[name], self.modified = key, True
+
+    def clear(self) -> None:
+        self.vault.clear()
+        super().clear()
+
+    def drop_key(self, name: str) -> None:
+        if self.vault.pop(name, None) is not None:
+            self.modified = True
+
 
 class SealedSessionInterface(SessionInterface):
+    def __init__(self, boot_key: bytes) -> None:
+        self._boot_key = boot_key
+
     def open_session(self, app: Flask, request: Request) -> BrowserSession:
         token = _token(request.cookies.get(self.get_cookie_name(app), ""))
         house: House = app.extensions[EXTENSION]
@@ -56,9 +75,30 @@ class SealedSessionInterface(SessionInterface):
         if row is None or row.expires_at <= house.clock.now():
             return BrowserSession()
         try:
-            return BrowserSession(json.loads(_box(token).decrypt(row.sealed, aad=row.token_hash)), token)
+            found = BrowserSession(json.loads(_box(token).decrypt(row.sealed, aad=row.token_hash)), token)
         except CryptoError:
             return BrowserSession()
+        if row.sealed_keys is not None:
+            self._open_keys(found, token, row.sealed_keys)
+        return found
+
+    def _open_keys(self, found: BrowserSession, token: bytes, sealed: bytes) -> None:
+        """Without its keys a session is nobody's: whoever was signed in signs in again."""
+        try:
+            keys: dict[str, str] = json.loads(unlock(sealed, self._key(token), _hash(token).hex()))
+        except SealBroken:
+            found.pop(USER_KEY, None)
+        else:
+            found.vault = {name: bytes.fromhex(key) for name, key in keys.items()}
+
+    def _sealed_keys(self, session: BrowserSession, token: bytes) -> bytes | None:
+        if not session.vault:
+            return None
+        plain = json.dumps({name: key.hex() for name, key in session.vault.items()}).encode()
+        return lock(plain, self._key(token), _hash(token).hex())
+
+    def _key(self, token: bytes) -> bytes:
+        return derived(token, "session/keys", salt=self._boot_key)
 
     def save_session(self, app: Flask, session: SessionMixin, response: Response) -> None:
         if not isinstance(session, BrowserSession) or not session.modified:
@@ -70,7 +110,9 @@ class SealedSessionInterface(SessionInterface):
                 database_session.execute(delete(WebSession).where(WebSession.token_hash.in_([_hash(t) for t in stale])))
             if session:
                 session.token = session.token or secrets.token_bytes(TOKEN_BYTES)
-                database_session.merge(_row(session, session.token, house.clock.now()))
+                row = _row(session, session.token, house.clock.now())
+                row.sealed_keys = self._sealed_keys(session, session.token)
+                database_session.merge(row)
         self._set_cookie(app, session, response)
 
     def _set_cookie(self, app: Flask, session: BrowserSession, response: Response) -> None:

@@ -5,15 +5,18 @@ from datetime import date, datetime
 from typing import Any, cast
 
 from flask import current_app, g
+from flask import session as flask_session
 from sqlalchemy.orm import Session
 
 from core.accounts.actor import ANONYMOUS, Actor
 from core.clock import Clock, local_date
 from core.config import Settings
 from core.database import Database
+from core.keys.keyring import NO_KEYS, Keyring
 from core.working_calendar import WorkingCalendar
 
 EXTENSION = "mingjian"
+USER_SECRET = "user"  # noqa: S105 - the name under which a session keys it
 
 
 @dataclass(frozen=True)
@@ -47,6 +50,14 @@ def today() -> date:
 
 def actor() -> Actor:
     return cast(Actor, g.get("actor", ANONYMOUS))
+
+
+def keyring() -> Keyring:
+    """What the signed-in person can open; an empty ring for everybody else."""
+    if "keyring" not in g:
+        secret = getattr(flask_session, "vault", {}).get(USER_SECRET)
+        g.keyring = Keyring(actor().user_id, secret) if secret and actor().user_id else NO_KEYS
+    return cast(Keyring, g.keyring)
 
 
 def settings() -> Settings:

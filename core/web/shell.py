@@ -70,7 +70,7 @@ def create_shell(settings: Settings, clock: Clock) -> Shell:
         WTF_CSRF_SSL_STRICT=False,
         SEND_FILE_MAX_AGE_DEFAULT=31536000,
     )
-    app.session_interface = SealedSessionInterface()
+    app.session_interface = SealedSessionInterface(settings.boot_key())
     app.view_functions["static"] = access.public(app.view_functions["static"])
     _templates(app)
     CSRFProtect(app)

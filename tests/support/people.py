@@ -1,4 +1,7 @@
-"""The people of the tests: who has which role in which department, all with the same password, hashed once."""
+"""The people of the tests: who has which role in which department, all with the same password, stretched once.
+
+Their departments have keys, and the escrow is there: reports can be sealed.
+"""
 
 from datetime import datetime
 from functools import cache
@@ -6,10 +9,14 @@ from functools import cache
 from core import audit
 from core.accounts import SYSTEM
 from core.accounts.models import User
-from core.accounts.passwords import hash_password
+from core.accounts.passwords import PasswordKeys, new_salt, password_keys
 from core.accounts.permissions import Role
 from core.database import Database, unit_of_work
+from core.envelopes import KeyPair
 from core.ids import new_id
+from core.keys import department_keys, user_keys
+from core.keys.keyring import KeyPurpose, Keyring
+from core.keys.models import EscrowKey
 from intake import departments
 
 PASSWORD = "a long enough password"
@@ -23,15 +30,20 @@ PEOPLE: dict[str, tuple[Role, str | None]] = {
     "market_officer": (Role.OFFICER, "xc-market"),
     "duty_officer": (Role.OFFICER, "xc-duty"),
     "discipline_officer": (Role.OFFICER, "xc-discipline"),
+    "custodian": (Role.CUSTODIAN, "xc-duty"),
     "operator": (Role.OPERATOR, "xc-duty"),
     "supervisor": (Role.SUPERVISOR, None),
     "administrator": (Role.ADMINISTRATOR, None),
 }
 
 
+ESCROW = KeyPair.new()
+
+
 @cache
-def password_hash() -> str:
-    return hash_password(PASSWORD)
+def stretched() -> tuple[PasswordKeys, bytes]:
+    salt = new_salt()
+    return password_keys(PASSWORD, salt), salt
 
 
 def open_accounts(database: Database, at: datetime) -> dict[str, User]:
@@ -43,7 +55,6 @@ def open_accounts(database: Database, at: datetime) -> dict[str, User]:
                 id=new_id(),
                 sign_in_name=name,
                 display_name=f"测试{name}",
-                password_hash=password_hash(),
                 department_code=department,
                 roles=[str(role)],
                 created_at=at,
@@ -51,6 +62,21 @@ def open_accounts(database: Database, at: datetime) -> dict[str, User]:
             for name, (role, department) in PEOPLE.items()
         }
         session.add_all(people.values())
+        session.add(EscrowKey(epoch=1, public=ESCROW.public, department_code="xc-discipline", created_at=at))
+        session.flush()
         for one in people.values():
             audit.record(session, actor=SYSTEM, action="open_account", subject=f"user:{one.id}", at=at, roles=one.roles)
+        rings = {name: user_keys.create_under(session, user, *stretched()) for name, user in people.items()}
+        for code in {department for _role, department in PEOPLE.values() if department}:
+            for purpose in KeyPurpose:
+                department_keys.new_epoch(session, code, purpose, actor=SYSTEM, at=at)
+    RINGS.update({people[name].id: ring for name, ring in rings.items()})
     return people
+
+
+RINGS: dict[str, Keyring] = {}
+
+
+def ring_of(user: User) -> Keyring:
+    """What this person opens when signed in."""
+    return RINGS[user.id]

@@ -1,9 +1,16 @@
-from sqlalchemy import select
+from dataclasses import replace
+
+from nacl import pwhash
+from sqlalchemy import delete, select, update
 
 from core import audit
-from core.accounts.models import WebSession
+from core.accounts.models import User, WebSession
 from core.audit import AuditEvent
-from tests.support.people import PASSWORD
+from core.config import MEMORY, Settings
+from core.database import unit_of_work
+from core.keys.models import DepartmentKeyMember, UserKey
+from portal.app import create_app
+from tests.support.people import PASSWORD, ring_of
 
 
 def test_a_person_signs_in_and_out(client, sign_in, open_page, database):
@@ -74,3 +81,72 @@ def test_a_changed_audit_line_breaks_the_chain(people, database):
     assert audit.first_break(events) is None
     events[2].action = "something else"
     assert audit.first_break(events) == 3
+
+
+def test_the_key_in_a_session_is_in_no_cookie_and_not_readable_in_the_row(client, sign_in, people, database):
+    sign_in(client, "officer")
+    secret = ring_of(people["officer"]).secret
+    cookie = bytes.fromhex(client.get_cookie("mingjian").value)
+    with database.read() as session:
+        row = session.scalars(select(WebSession)).one()
+    assert row.sealed_keys and secret not in row.sealed_keys + row.sealed + cookie
+    assert secret.hex().encode() not in row.sealed_keys + row.sealed
+
+
+def test_a_session_works_in_another_process_and_is_signed_out_after_the_machine_restarts(
+    settings, clock, client, sign_in, open_page, app
+):
+    sign_in(client, "officer")
+    cookie = client.get_cookie("mingjian").value
+    other = create_app(settings, clock).test_client()
+    other.set_cookie("mingjian", cookie)
+    assert "退出" in open_page(other, "/desk").html
+    settings.boot_key_file.unlink()
+    restarted = create_app(settings, clock).test_client()
+    restarted.set_cookie("mingjian", cookie)
+    assert "退出" not in open_page(restarted, "/sign-in").html
+    assert restarted.get("/desk").status_code == 302
+
+
+def test_the_boot_key_lies_in_memory_unless_told_otherwise(settings):
+    path = Settings.from_environ({"MINGJIAN_DATA_DIR": str(settings.data_dir)}).boot_key_file
+    assert path.is_relative_to(MEMORY) or not MEMORY.is_dir()
+    assert settings.boot_key() == replace(settings).boot_key()
+    assert settings.boot_key_file.stat().st_mode & 0o077 == 0
+
+
+def test_a_password_is_changed_by_who_knows_it(app, client, sign_in, open_page, people):
+    sign_in(client, "officer")
+    new = "an entirely new password"
+
+    def change(old, again=new):
+        fields = open_page(client, "/account/password").hidden_fields()
+        data = {**fields, "password": old, "new_password": new, "again": again}
+        return client.post("/account/password", data=data, follow_redirects=True).get_data(as_text=True)
+
+    assert "现在的密码不对" in change("wrong password")
+    assert "两次写的不一样" in change(PASSWORD, again="something else")
+    assert "密码已更改" in change(PASSWORD)
+    for password, status in ((PASSWORD, 200), (new, 302)):
+        other = app.test_client()
+        fields = open_page(other, "/sign-in").hidden_fields()
+        data = {**fields, "sign_in_name": "officer", "password": password}
+        assert other.post("/sign-in", data=data).status_code == status
+
+
+def test_an_account_from_before_the_keys_gets_them_at_its_next_sign_in(client, people, database, open_page, sign_in):
+    user = people["county_officer"]
+    with unit_of_work(database) as session:
+        session.execute(delete(UserKey).where(UserKey.user_id == user.id))
+        session.execute(delete(DepartmentKeyMember).where(DepartmentKeyMember.user_id == user.id))
+        old = pwhash.argon2id.str(PASSWORD.encode(), opslimit=1, memlimit=pwhash.argon2id.MEMLIMIT_MIN).decode()
+        session.execute(update(User).where(User.id == user.id).values(password_hash=old))
+    fields = open_page(client, "/sign-in").hidden_fields()
+    wrong = client.post("/sign-in", data={**fields, "sign_in_name": "county_officer", "password": "wrong password"})
+    assert wrong.status_code == 200
+    sign_in(client, "county_officer")
+    with database.read() as session:
+        assert session.get_one(User, user.id).password_hash == ""
+        held = session.scalars(select(DepartmentKeyMember.epoch).where(DepartmentKeyMember.user_id == user.id)).all()
+    assert held == [2]
+    sign_in(client, "county_officer")

@@ -1,0 +1,1 @@
+"""Keys of people and departments, and the escrow: public keys lie open, secret ones only in envelopes."""
