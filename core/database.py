@@ -13,6 +13,8 @@ from sqlalchemy import JSON, DateTime, Dialect, Engine, MetaData, create_engine,
 from sqlalchemy.orm import DeclarativeBase, Session
 from sqlalchemy.types import TypeDecorator
 
+from core.clock import Clock, SystemClock
+
 NAMING_CONVENTION = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
     "uq": "uq_%(table_name)s_%(column_0_N_name)s",
@@ -63,22 +65,26 @@ class Base(DeclarativeBase):
 
 
 class Database:
-    """One engine. Sessions for reading are closed without a commit; writing goes through `unit_of_work`."""
+    """One engine. Sessions for reading are closed without a commit; writing goes through `unit_of_work`.
 
-    def __init__(self, url: str) -> None:
+    `clock` tells the rules that hold for every read (a term that has ended) what day it is.
+    """
+
+    def __init__(self, url: str, clock: Clock | None = None) -> None:
         self.url = url
+        self.clock = clock or SystemClock()
         self.is_sqlite = url.startswith("sqlite")
         self.engine = _sqlite_engine(url) if self.is_sqlite else create_engine(url, pool_pre_ping=True, pool_size=8)
         self._writing = self.engine.execution_options(mingjian_writes=True)
 
     @contextmanager
     def read(self) -> Iterator[Session]:
-        with Session(self.engine, expire_on_commit=False) as session:
+        with Session(self.engine, expire_on_commit=False, info={"clock": self.clock}) as session:
             yield session
 
     def writing_session(self) -> Session:
         """For `unit_of_work` alone."""
-        return Session(self._writing, expire_on_commit=False)
+        return Session(self._writing, expire_on_commit=False, info={"clock": self.clock})
 
     def close(self) -> None:
         self.engine.dispose()

@@ -45,15 +45,18 @@ class SignInRequired(DomainError):
 
 
 class Gone(DomainError):
-    """A record that was public and no longer is: why (`reason`), on what authority (`basis`), never the subject."""
+    """A record that was public and no longer is: why (`reason`), on what authority (`basis`), never the subject.
+
+    `ground` is the stable word for machines: withdrawn, expired, repaired.
+    """
 
     code = "gone"
     status = 410
     default_message = _l("这条记录已不再公开。")
 
-    def __init__(self, reason: Text, *, basis: Text | None = None) -> None:
-        super().__init__(reason, basis=basis)
-        self.basis = basis
+    def __init__(self, reason: Text, *, basis: Text | None = None, ground: str = "withdrawn") -> None:
+        super().__init__(reason, basis=basis, ground=ground)
+        self.basis, self.ground = basis, ground
 
 
 class IllegalStep(DomainError):

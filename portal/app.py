@@ -32,9 +32,11 @@ from portal.monitoring import views as air
 from portal.notices.kinds import NOTICE
 from portal.opendata import views as feeds
 from portal.publishing import editorial_views as editorial
+from portal.publishing import endings
 from portal.publishing.ledger import disclosure_log
 from portal.publishing.operations import SCRUB
 from portal.publishing.public_views import public_blueprint
+from portal.publishing.queries import past_term
 from portal.publishing.search_source import RecordSource
 from search import service as search_service
 from search import views as search
@@ -62,6 +64,7 @@ SOURCES = tuple(RecordSource(kind) for kind in KINDS)
 SWEEPS: tuple[Sweep, ...] = (
     Sweep("sessions.forget_expired", timedelta(hours=1), browser_session.forget_expired),
     Sweep("intake.abandoned_files", timedelta(hours=1), attachments.sweep_abandoned),
+    Sweep("publishing.past_term", timedelta(minutes=10), endings.sweep_past_term),
     Sweep("storage.scrub", timedelta(hours=1), lambda job: scrub_after_commit(job.session)),
     Sweep("monitoring.demo_air", timedelta(minutes=10), continue_demo_air),
 )
@@ -90,7 +93,7 @@ def create_app(settings: Settings | None = None, clock: Clock | None = None) -> 
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)
     house: House = app.extensions[EXTENSION]
-    app.extensions["search"] = search_service.build(house.settings, house.database, SOURCES)
+    app.extensions["search"] = search_service.build(house.settings, house.database, SOURCES, past_term)
     app.extensions["log"] = disclosure_log(house.settings)
     app.extensions["create_worker"] = lambda: create_worker(app)
     cli.install(app)
@@ -99,7 +102,7 @@ def create_app(settings: Settings | None = None, clock: Clock | None = None) -> 
 
 def services(app: Flask) -> dict[str, Any]:
     """What jobs need beside the database."""
-    return {"search": app.extensions["search"]}
+    return {"search": app.extensions["search"], "log": app.extensions["log"]}
 
 
 def create_worker(app: Flask) -> Worker:

@@ -36,7 +36,10 @@ class SearchSource(Protocol):
 
 @dataclass(frozen=True)
 class Query:
-    """`text` as typed. Empty filters do not filter; an empty text with filters lists what they leave."""
+    """`text` as typed. Empty filters do not filter; an empty text with filters lists what they leave.
+
+    `without` are keys that must not be found, nor counted: still indexed, but no longer public.
+    """
 
     text: str = ""
     kinds: tuple[str, ...] = ()
@@ -45,6 +48,7 @@ class Query:
     act: str | None = None
     since: date | None = None
     until: date | None = None
+    without: tuple[str, ...] = ()
     sort: str = "relevance"
     offset: int = 0
     limit: int = 20

@@ -19,10 +19,16 @@ from search.stores.whoosh_files import WhooshStore
 REFRESH = "search.refresh"
 
 
+Hidden = Callable[[Session], tuple[str, ...]]
+
+
 @dataclass(frozen=True)
 class Search:
+    """`hidden` names the keys that are still indexed and no longer public, asked at every question."""
+
     store: Store
     sources: dict[str, SearchSource]
+    hidden: Hidden = lambda _session: ()
 
     def ask(self, session: Session, query: Query) -> tuple[Results, Question]:
         """The results and how the text was read. A text with nothing searchable in it finds nothing."""
@@ -30,7 +36,8 @@ class Search:
         if question.root is None and query.text.strip():
             return Results(), question
         root = plan(question.root) if question.root else None
-        return self.store.search(session, query, root), question
+        allowed = replace(query, without=(*query.without, *self.hidden(session)))
+        return self.store.search(session, allowed, root), question
 
     def find(self, session: Session, text: str, *, kinds: Sequence[str] = (), limit: int = 10) -> Sequence[Hit]:
         """The best hits for a text among `kinds`, for pages that look something up in passing."""
@@ -55,8 +62,8 @@ class Search:
             yield from source.documents(session)
 
 
-def build(settings: Settings, database: Database, sources: Sequence[SearchSource]) -> Search:
-    return Search(_store(settings, database), {source.kind: source for source in sources})
+def build(settings: Settings, database: Database, sources: Sequence[SearchSource], hidden: Hidden) -> Search:
+    return Search(_store(settings, database), {source.kind: source for source in sources}, hidden)
 
 
 def _store(settings: Settings, database: Database) -> Store:

@@ -59,7 +59,7 @@ class Shell(Flask):
 def create_shell(settings: Settings, clock: Clock) -> Shell:
     app = Shell("mingjian", root_path=str(ROOT), template_folder="templates", static_folder="static")
     secret_key = settings.read_secret(settings.secret_key_file)
-    app.extensions[EXTENSION] = House(settings, Database(settings.database_url), clock, secret_key)
+    app.extensions[EXTENSION] = House(settings, Database(settings.database_url, clock), clock, secret_key)
     app.config.update(
         SECRET_KEY=secret_key,
         SESSION_COOKIE_NAME="__Host-mingjian" if settings.is_https else "mingjian",

@@ -16,6 +16,7 @@ from core.places import COUNTIES, county
 from portal.enforcement.kinds import BLACKLIST, PENALTY
 from portal.notices.kinds import NOTICE
 from portal.publishing import operations
+from portal.publishing.endings import expire_due
 from portal.publishing.kinds import DisclosureKind
 
 PENALTIES, LISTINGS = 60, 10
@@ -92,7 +93,9 @@ def seed_disclosures(
         at = now - timedelta(days=6 * number + 1)
         records.append((at, NOTICE, _notice(kind, title, text, at)))
     for at, disclosure_kind, content in sorted(records, key=lambda one: one[0]):
+        expire_due(session, log=log, at=at)
         _publish(session, disclosure_kind, content, log=log, author=author, approver=approver, at=at)
+    expire_due(session, log=log, at=now)
     _waiting(session, rng, companies, author=author, now=now)
 
 

@@ -3,6 +3,7 @@
 import hashlib
 from collections.abc import Mapping
 from datetime import date
+from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
@@ -12,6 +13,7 @@ from core.identifiers import check_uscc, decision_number, decision_number_key
 from core.tables import Row, load_table
 from portal.publishing.kinds import DisclosureKind, Summary, register
 from portal.publishing.leak_scan import masked_name
+from portal.publishing.publicity import Facts
 from portal.publishing.record_form import record_fields, record_form, shown
 
 PENALTY_ROWS: list[Row] = load_table("portal/enforcement/fields.toml")["penalty"]
@@ -102,6 +104,32 @@ def _short(text: str, length: int = 120) -> str:
     return text if len(text) <= length else f"{text[: length - 1]}…"
 
 
+def _penalty_facts(content: Mapping[str, Any]) -> Facts:
+    restricted = content.get("penalty_valid_until")
+    return Facts(
+        kind="penalty",
+        decided_on=date.fromisoformat(content["decided_on"]),
+        authority=content.get("authority_name") or "",
+        penalty_types=tuple(content.get("penalty_types") or ()),
+        fine_wan_yuan=_amount(content.get("fine_wan_yuan")),
+        is_natural_person=content.get("party_type") == NATURAL_PERSON,
+        stated_class=content.get("dishonesty_class"),
+        restricted_until=date.fromisoformat(restricted) if restricted else None,
+    )
+
+
+def _listing_facts(content: Mapping[str, Any]) -> Facts:
+    listed = date.fromisoformat(content["listed_on"])
+    return Facts("blacklist", listed, content.get("authority_name") or "", content.get("list_type") or "")
+
+
+def _amount(text: Any) -> Decimal | None:
+    try:
+        return Decimal(text) if text else None
+    except InvalidOperation:
+        return None
+
+
 class _PartyKind(DisclosureKind):
     """A kind about a party: a natural person's name is masked before it enters a version."""
 
@@ -126,6 +154,7 @@ PENALTY = register(
         natural_key=_decision_key("decision_no"),
         problems=lambda content: missing(PENALTY_ROWS, content),
         warnings=warnings,
+        publicity=_penalty_facts,
     )
 )
 
@@ -141,5 +170,6 @@ BLACKLIST = register(
         natural_key=_decision_key("listing_decision_no"),
         problems=lambda content: missing(BLACKLIST_ROWS, content),
         warnings=warnings,
+        publicity=_listing_facts,
     )
 )

@@ -60,6 +60,7 @@ def history(session: Session, record_id: str) -> list[dict[str, Any]]:
             "event": one.event,
             "at": f"{one.at:%Y-%m-%dT%H:%M:%SZ}",
             "commitment": one.commitment,
+            "until": one.publicity_until.isoformat() if one.publicity_until else None,
         }
         for one in versions(session, record_id)
     ]

@@ -10,6 +10,7 @@ from core.sanitising import plain, single_line
 from core.tables import Row, load_table
 from portal.enforcement.kinds import missing
 from portal.publishing.kinds import DisclosureKind, Summary, register
+from portal.publishing.publicity import Facts
 from portal.publishing.record_form import record_fields, record_form
 
 NOTICE_ROWS: list[Row] = load_table("portal/notices/fields.toml")["notice"]
@@ -28,6 +29,11 @@ def _summary(content: Mapping[str, Any]) -> Summary:
     )
 
 
+def _publicity(content: Mapping[str, Any]) -> Facts:
+    issued = date.fromisoformat(content["issued_on"])
+    return Facts("notice", issued, content.get("authority_name") or "", content.get("notice_type") or "")
+
+
 NOTICE = register(
     DisclosureKind(
         name="notice",
@@ -40,5 +46,6 @@ NOTICE = register(
         natural_key=lambda _content: None,
         problems=lambda content: missing(NOTICE_ROWS, content),
         warnings=lambda _content: [],
+        publicity=_publicity,
     )
 )

@@ -20,11 +20,13 @@ from portal.publishing.forms import ReasonForm, StepForm, WithdrawForm
 from portal.publishing.kinds import DisclosureKind, all_kinds, kind_named
 from portal.publishing.models import Disclosure
 from portal.publishing.public_views import value_rows
+from portal.publishing.publicity import Term
 from portal.publishing.record_form import loaded, stored
-from portal.publishing.workflow import CORRECTION_IN_REVIEW, IN_REVIEW, PUBLISHED, STATES, WITHDRAWN, WORKFLOW
+from portal.publishing.terms import TermRefuses, needed_term
+from portal.publishing.workflow import CORRECTION_IN_REVIEW, ENDED, IN_REVIEW, PUBLISHED, STATES, WORKFLOW
 
 EDIT, REVIEW = Permission.DRAFT_DISCLOSURE, Permission.REVIEW_DISCLOSURE
-OPEN_STATES = [state for state in STATES if state not in (PUBLISHED, WITHDRAWN)]
+OPEN_STATES = [state for state in STATES if state not in (PUBLISHED, *ENDED)]
 
 blueprint = Blueprint("editorial", __name__, url_prefix="/editorial")
 
@@ -125,7 +127,10 @@ def disclosure(disclosure_id: str) -> str:
     found = queries.disclosure(session, disclosure_id)
     kind = kind_named(found.kind)
     leak = operations.leak_in(found)
-    problems = [*kind.problems(found.draft).values(), *([leak.message] if leak else [])]
+    incomplete = kind.problems(found.draft)
+    term, refusal = (None, None) if incomplete else _term(found)
+    refused = [one.message for one in (leak, refusal) if one]
+    problems = [*incomplete.values(), *refused]
     return render_template(
         "portal/publishing/disclosure.html",
         kind=kind,
@@ -133,12 +138,21 @@ def disclosure(disclosure_id: str) -> str:
         rows=value_rows(kind, kind.public_part(found.draft)),
         problems=problems,
         warnings=kind.warnings(found.draft),
+        term=term,
         steps=WORKFLOW.open_to(found.state, actor.permissions),
         is_author=found.author_id == actor.user_id,
         form=StepForm(),
         reason_form=ReasonForm(),
         withdraw_form=WithdrawForm(),
     )
+
+
+def _term(found: Disclosure) -> tuple[Term | None, TermRefuses | None]:
+    """How long it would be public if it went out today, or why it may not."""
+    try:
+        return needed_term(current.session(), found, current.today()), None
+    except TermRefuses as refusal:
+        return None, refusal
 
 
 @blueprint.post("/<disclosure_id>/submit")

@@ -8,6 +8,7 @@ from typing import Any
 from core.errors import NotFound, Text
 from core.tables import Row
 from core.web.forms import Form
+from portal.publishing.publicity import Facts
 
 
 @dataclass(frozen=True)
@@ -36,7 +37,10 @@ class Summary:
 
 @dataclass(frozen=True)
 class DisclosureKind:
-    """`natural_key` finds the same decision again; `problems` are what keeps a draft from being submitted."""
+    """`natural_key` finds the same decision again; `problems` are what keeps a draft from being submitted.
+
+    `publicity` is what the rules about the term ask of a complete draft.
+    """
 
     name: str
     path: str
@@ -48,6 +52,7 @@ class DisclosureKind:
     natural_key: Callable[[Mapping[str, Any]], str | None]
     problems: Callable[[Mapping[str, Any]], dict[str, Text]]
     warnings: Callable[[Mapping[str, Any]], list[Text]]
+    publicity: Callable[[Mapping[str, Any]], Facts]
 
     def public_part(self, draft: Mapping[str, Any]) -> dict[str, Any]:
         """What a version holds: the public fields that say something, in the order of the standard."""

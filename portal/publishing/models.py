@@ -12,11 +12,17 @@ from sqlalchemy import (
     String,
     Text,
     UniqueConstraint,
+    event,
+    or_,
 )
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy.orm import Mapped, ORMExecuteState, Session, mapped_column, relationship, with_loader_criteria
 
 from core.audit import RowNumber
+from core.clock import local_date
 from core.database import Base
+
+# The option of a statement that must see records whose term is over: sweeps, take-downs, and the page that says why.
+PAST_TERM = "includes_past_term"
 
 
 class Disclosure(Base):
@@ -58,6 +64,8 @@ class DisclosureVersion(Base):
     approver_id: Mapped[str] = mapped_column(ForeignKey("user_account.id"))
     at: Mapped[datetime]
     reason: Mapped[str | None] = mapped_column(Text)
+    publicity_until: Mapped[date | None]
+    publicity_rule: Mapped[str | None] = mapped_column(String(40))
 
     content: Mapped["VersionContent | None"] = relationship(lazy="joined", viewonly=True)
 
@@ -92,7 +100,10 @@ class Change(Base):
 
 
 class PublicRecord(Base):
-    """The newest published version as lists, search and feeds read it. A withdrawn record has no row here."""
+    """The newest published version as lists, search and feeds read it. A withdrawn record has no row here.
+
+    A record whose term is over may still have its row while the worker is away, but no read finds it: see below.
+    """
 
     __tablename__ = "public_record"
     __table_args__ = (
@@ -102,6 +113,7 @@ class PublicRecord(Base):
         Index("ix_public_record_party", "party_uscc"),
         Index("ix_public_record_sequence", "sequence"),
         Index("ix_public_record_updated", "kind", "sequence"),
+        Index("ix_public_record_until", "publicity_until"),
     )
 
     id: Mapped[str] = mapped_column(ForeignKey("disclosure.id"), primary_key=True)
@@ -118,6 +130,8 @@ class PublicRecord(Base):
     published_at: Mapped[datetime]
     updated_at: Mapped[datetime]
     body: Mapped[dict[str, Any]]
+    publicity_until: Mapped[date | None]
+    publicity_rule: Mapped[str | None] = mapped_column(String(40))
 
     acts: Mapped[list["PublicRecordAct"]] = relationship(cascade="all, delete-orphan", lazy="raise")
 
@@ -129,3 +143,12 @@ class PublicRecordAct(Base):
 
     record_id: Mapped[str] = mapped_column(ForeignKey("public_record.id", ondelete="CASCADE"), primary_key=True)
     act_code: Mapped[str] = mapped_column(String(10), primary_key=True, index=True)
+
+
+@event.listens_for(Session, "do_orm_execute")
+def _only_within_their_term(state: ORMExecuteState) -> None:
+    """Every read of public records, by whoever, passes over those whose term is over, whether swept or not."""
+    if state.is_select and not state.execution_options.get(PAST_TERM):
+        today = local_date(state.session.info["clock"].now())
+        within = or_(PublicRecord.publicity_until.is_(None), PublicRecord.publicity_until >= today)
+        state.statement = state.statement.options(with_loader_criteria(PublicRecord, within))

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from core import audit
 from core.accounts.actor import Actor
+from core.clock import local_date
 from core.errors import DomainError, InvalidInput
 from core.ids import new_id
 from core.ledger.log import Log
@@ -23,6 +24,7 @@ from portal.publishing.kinds import DisclosureKind, kind_named
 from portal.publishing.leak_scan import Leak, leaks
 from portal.publishing.ledger_leaf import SALT_BYTES, commitment, leaf
 from portal.publishing.models import (
+    PAST_TERM,
     Change,
     Disclosure,
     DisclosureVersion,
@@ -30,6 +32,7 @@ from portal.publishing.models import (
     PublicRecordAct,
     VersionContent,
 )
+from portal.publishing.terms import needed_term
 from portal.publishing.workflow import DRAFT, WORKFLOW
 
 SCRUB = "storage.scrub"
@@ -110,6 +113,7 @@ def submit(session: Session, disclosure: Disclosure, *, actor: Actor, at: dateti
     """Hand to a reviewer; InvalidInput while something required is missing, LeakFound where something must go."""
     transition = _step(disclosure, "submit", actor)
     _must_be_complete(disclosure)
+    needed_term(session, disclosure, local_date(at))
     disclosure.state = transition.target or disclosure.state
     disclosure.return_reason = None
     _moved(session, disclosure, "submit", actor, at)
@@ -181,6 +185,7 @@ def _publish(
 ) -> PublicRecord:
     kind = kind_named(disclosure.kind)
     body = kind.public_part(disclosure.draft)
+    term = needed_term(session, disclosure, local_date(at))
     canonical, salt = rfc8785.dumps(body), secrets.token_bytes(SALT_BYTES)
     committed = commitment(salt, canonical)
     session.add(
@@ -193,16 +198,21 @@ def _publish(
             approver_id=approver_id,
             at=at,
             reason=disclosure.change_reason,
+            publicity_until=term.until,
+            publicity_rule=term.rule,
         )
     )
     session.flush()
     session.add(
         VersionContent(disclosure_id=disclosure.id, version=disclosure.version, body=canonical.decode(), salt=salt)
     )
-    fields = leaf(event, kind.name, disclosure.id, disclosure.version, at, commitment=committed)
+    until = term.until.isoformat() if term.until else None
+    fields = leaf(event, kind.name, disclosure.id, disclosure.version, at, commitment=committed, until=until)
     log.add(session, disclosure.id, fields, at=at)
     sequence = _change(session, disclosure, event, at)
     record = _project(session, kind, disclosure, json.loads(canonical), sequence, at)
+    record.publicity_until, record.publicity_rule = term.until, term.rule
+    session.flush()
     enqueue(session, "search.refresh", at=at, kind=disclosure.kind, key=disclosure.id)
     return record
 
@@ -218,7 +228,8 @@ def _project(
     session: Session, kind: DisclosureKind, disclosure: Disclosure, body: dict[str, Any], sequence: int, at: datetime
 ) -> PublicRecord:
     summary = kind.summarise(body)
-    record = session.get(PublicRecord, disclosure.id) or PublicRecord(id=disclosure.id, published_at=at)
+    standing = session.get(PublicRecord, disclosure.id, execution_options={PAST_TERM: True})
+    record = standing or PublicRecord(id=disclosure.id, published_at=at)
     record.kind, record.version, record.sequence = kind.name, disclosure.version, sequence
     record.title, record.summary = summary.title, summary.summary
     record.party_name, record.party_uscc = summary.party_name, summary.party_uscc

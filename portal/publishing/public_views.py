@@ -23,6 +23,7 @@ from portal.publishing.kinds import DisclosureKind
 from portal.publishing.models import DisclosureVersion, PublicRecord
 from portal.publishing.queries import RecordFilters
 from portal.publishing.record_form import shown
+from portal.publishing.terms import shown_term
 
 CURSOR_PARTS = 2
 
@@ -60,6 +61,7 @@ def public_blueprint(kind: DisclosureKind) -> Blueprint:
             related=queries.of_party(session, found.party_uscc, found.party_name, but=found.id),
             events=history(kind, queries.versions(session, record_id)),
             path_of=path_of,
+            term=shown_term(found),
         )
 
     @blueprint.get("/<record_id>/versions/<int:number>")

@@ -5,7 +5,7 @@ from flask_babel import lazy_gettext as _l
 from core.accounts.permissions import Permission
 from core.workflow import Transition, Workflow
 
-DRAFT, IN_REVIEW, PUBLISHED, CORRECTING, CORRECTION_IN_REVIEW, WITHDRAWN, ERASED = (
+DRAFT, IN_REVIEW, PUBLISHED, CORRECTING, CORRECTION_IN_REVIEW, WITHDRAWN, ERASED, EXPIRED, REPAIRED = (
     "draft",
     "in_review",
     "published",
@@ -13,6 +13,8 @@ DRAFT, IN_REVIEW, PUBLISHED, CORRECTING, CORRECTION_IN_REVIEW, WITHDRAWN, ERASED
     "correction_in_review",
     "withdrawn",
     "erased",
+    "expired",
+    "repaired",
 )
 
 STATES = {
@@ -23,9 +25,15 @@ STATES = {
     CORRECTION_IN_REVIEW: (_l("更正待审核"), "warn"),
     WITHDRAWN: (_l("已撤回"), "bad"),
     ERASED: (_l("已销毁"), "bad"),
+    EXPIRED: (_l("公示期满"), "neutral"),
+    REPAIRED: (_l("已信用修复"), "neutral"),
 }
 
 _edit, _review = Permission.DRAFT_DISCLOSURE, Permission.REVIEW_DISCLOSURE
+
+# The states in which the public sees a version; a term may end and a repair may come in each of them.
+LIVE = (PUBLISHED, CORRECTING, CORRECTION_IN_REVIEW)
+ENDED = (WITHDRAWN, ERASED, EXPIRED, REPAIRED)
 
 
 def _one(action: str, source: str, target: str, permission: Permission) -> Transition:
@@ -46,5 +54,7 @@ WORKFLOW = Workflow(
         _one("withdraw", PUBLISHED, WITHDRAWN, _review),
         _one("withdraw", CORRECTING, WITHDRAWN, _review),
         _one("erase", WITHDRAWN, ERASED, _review),
+        *(_one("expire", state, EXPIRED, _review) for state in LIVE),
+        *(_one("repair", state, REPAIRED, _review) for state in LIVE),
     ]
 )

@@ -122,6 +122,9 @@ def _filters(query: Query, values: dict[str, Any]) -> Iterator[str]:
         if value:
             values[name] = value
             yield f"d.{name} = :{name}"
+    if query.without:
+        values["without"] = json.dumps(query.without)
+        yield "d.key NOT IN (SELECT value FROM json_each(:without))"
     if query.act:
         values["act"] = f"|{query.act}|"
         yield "instr(d.acts, :act) > 0"

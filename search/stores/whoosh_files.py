@@ -74,7 +74,9 @@ class WhooshStore:
 
     def search(self, session: Session, query: Query, plan: Plan | None) -> Results:  # noqa: ARG002
         with self._index().searcher() as searcher:
-            found = searcher.search(_compile(plan), limit=CAP + 1, filter=_filter(query), scored=plan is not None)
+            found = searcher.search(
+                _compile(plan), limit=CAP + 1, filter=_filter(query), mask=_mask(query), scored=plan is not None
+            )
             rows = list(found)
             matches = [_match(row) for row in rows[:CAP]]
             contents = {row.docnum: row for row in rows[:CAP]}
@@ -241,6 +243,10 @@ def _filter(wanted: Query) -> query.Query | None:
     if wanted.since or wanted.until:
         parts.append(query.DateRange("on", _midnight(wanted.since), _midnight(wanted.until)))
     return query.And(parts) if parts else None
+
+
+def _mask(wanted: Query) -> query.Query | None:
+    return query.Or([query.Term("key", key) for key in wanted.without]) if wanted.without else None
 
 
 def _single_filters(wanted: Query) -> tuple[tuple[str, str | None], ...]:

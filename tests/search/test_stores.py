@@ -230,6 +230,13 @@ def test_a_filter_narrows_a_text(ask: Callable[..., Results]) -> None:
     assert urls(ask("检测", county="411081")) == {QINGCHUAN.url}
 
 
+def test_what_is_no_longer_public_is_neither_found_nor_counted(ask: Callable[..., Results]) -> None:
+    results = ask("检测", without=("2", "gone"))
+    assert urls(results) == {HONGYUAN.url, LISTING.url}
+    assert (results.total, results.facets["county"]) == (2, {"411002": 2})
+    assert urls(ask("", kinds=("penalty",), without=("1",))) == {QINGCHUAN.url}
+
+
 def test_facets_count_all_that_was_found_not_only_the_page(ask: Callable[..., Results]) -> None:
     results = ask("检测", limit=1)
     assert results.total == 3

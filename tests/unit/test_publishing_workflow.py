@@ -8,17 +8,20 @@ from core.accounts.permissions import Role, permissions_of
 from core.errors import IllegalStep
 from portal.publishing.workflow import STATES, WORKFLOW
 
+OVER = {"expire": "expired", "repair": "repaired"}
 TABLE: dict[str, dict[str, str]] = {
     "draft": {"revise": "draft", "submit": "in_review"},
     "in_review": {"approve": "published", "return": "draft"},
-    "published": {"correct": "correcting", "withdraw": "withdrawn"},
-    "correcting": {"revise": "correcting", "submit": "correction_in_review", "withdraw": "withdrawn"},
-    "correction_in_review": {"approve": "published", "return": "correcting"},
+    "published": {"correct": "correcting", "withdraw": "withdrawn", **OVER},
+    "correcting": {"revise": "correcting", "submit": "correction_in_review", "withdraw": "withdrawn", **OVER},
+    "correction_in_review": {"approve": "published", "return": "correcting", **OVER},
     "withdrawn": {"erase": "erased"},
     "erased": {},
+    "expired": {},
+    "repaired": {},
 }
 ACTIONS = sorted({action for steps in TABLE.values() for action in steps})
-OF_EDITORS, OF_REVIEWERS = {"revise", "submit", "correct"}, {"approve", "return", "withdraw", "erase"}
+OF_EDITORS, OF_REVIEWERS = {"revise", "submit", "correct"}, {"approve", "return", "withdraw", "erase", *OVER}
 
 
 @pytest.mark.parametrize(
