@@ -10,6 +10,7 @@ from datetime import date, timedelta
 from functools import lru_cache
 
 import chinese_calendar
+from chinese_calendar.constants import Holiday as Festival
 from sqlalchemy import String, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
@@ -55,6 +56,18 @@ class WorkingCalendar:
         if known is not None:
             return known, False
         return day.weekday() < SATURDAY, day.year not in self._published
+
+    def is_published(self, year: int) -> bool:
+        """Whether the year's days off are known, from the package or as entered."""
+        return year in self._published or _known_workday(date(year, 7, 1)) is not None
+
+    def festival(self, day: date) -> str | None:
+        """The festival for which a day is off or made up, where the packaged table names one (春节)."""
+        try:
+            name = chinese_calendar.get_holiday_detail(day)[1]
+        except NotImplementedError:
+            return None
+        return str(Festival(name).chinese) if name else None
 
     def add_workdays(self, day: date, count: int) -> Due:
         """The `count`-th working day after `day`; day zero is not counted. `count` 0 gives `day` itself."""

@@ -67,21 +67,32 @@ class CaseEvent(Base):
 
 
 class Deadline(Base):
-    """期限 of one step of one report, with the rule it came from."""
+    """期限 of one step of one report under one regime, with the rule it came from and what it is counted from.
+
+    `round` grows when the clock starts anew (reopened, extended), so that the ladder climbs anew. While `is_paused`
+    the days do not count and `due_on` is what it was when the pause began.
+    """
 
     __tablename__ = "case_deadline"
+    __table_args__ = (Index("ix_case_deadline_open", "met_on", "due_on"),)
 
     report_id: Mapped[str] = mapped_column(ForeignKey("report.id"), primary_key=True)
+    regime: Mapped[str] = mapped_column(String(20), primary_key=True)
     step: Mapped[str] = mapped_column(String(20), primary_key=True)
     label: Mapped[str] = mapped_column(String(60))
-    due_on: Mapped[date] = mapped_column(index=True)
+    started_on: Mapped[date]
+    due_on: Mapped[date]
     provisional: Mapped[bool]
     days: Mapped[int]
     unit: Mapped[str] = mapped_column(String(10))
+    extra_days: Mapped[int]
+    extra_unit: Mapped[str | None] = mapped_column(String(10))
     source: Mapped[str] = mapped_column(Text)
     article: Mapped[str | None] = mapped_column(String(60))
     verified: Mapped[bool]
     met_on: Mapped[date | None]
+    round: Mapped[int]
+    is_paused: Mapped[bool]
 
 
 class Extension(Base):

@@ -9,11 +9,25 @@ from urllib.parse import unquote, urlsplit
 from sqlalchemy import select
 
 from core.accounts.models import User
+from core.accounts.permissions import Permission
 from core.outbox import Job
 
 TEXTS = {
     "new_case": ("有新的举报待受理", "您的部门收到一件新的举报，请登录承办台受理。"),
+    "ladder_reminder": ("有案件期限过半", "您的部门有案件期限已经过半，请登录承办台查看。"),
+    "ladder_warning": ("有案件即将到期", "您的部门有案件即将到期或今天到期，请登录承办台办理。"),
+    "ladder_supervision": ("有案件超期，已列入督办", "有案件超过办理期限，已列入督办，请登录承办台查看。"),
+    "ladder_interview": (
+        "有案件严重超期，已列入约谈名单",
+        "有案件超期五个工作日，请登录承办台查看。",
+    ),
+    "disputed": ("有案件等待指定承办单位", "有案件多次退回，等待您指定承办单位，请登录承办台办理。"),
     "new_message": ("举报人有新的补充", "您的部门承办的一件举报有新的补充，请登录承办台查看。"),
+}
+ROLES = {
+    "officer": Permission.HANDLE_REPORT,
+    "head": Permission.DECIDE_EXTENSION,
+    "supervisor": Permission.SUPERVISE_REPORTS,
 }
 TIMEOUT_SECONDS = 20
 
@@ -22,10 +36,20 @@ def send_notice(job: Job) -> None:
     """Outbox handler. A crash between sending and the mark "done" sends twice, with the same Message-ID."""
     if job.settings.smtp_url is None:
         return
-    statement = select(User.email).where(User.department_code == job.payload["department"], User.is_active)
-    addresses = [email for email in job.session.scalars(statement) if email]
+    addresses = _addresses(job)
     if addresses:
         _deliver(job.settings.smtp_url, [_message(job, address) for address in addresses])
+
+
+def _addresses(job: Job) -> list[str]:
+    """Everybody of the department, or of it those who hold the role; supervisors belong to no department."""
+    role = job.payload.get("role")
+    statement = select(User).where(User.is_active, User.email.is_not(None)).order_by(User.id)
+    if role != "supervisor":
+        statement = statement.where(User.department_code == job.payload["department"])
+    people = job.session.scalars(statement)
+    wanted = ROLES.get(role or "")
+    return [one.email for one in people if one.email and (wanted is None or one.as_actor().may(wanted))]
 
 
 def _message(job: Job, address: str) -> EmailMessage:

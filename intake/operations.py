@@ -11,10 +11,11 @@ from sqlalchemy.orm import Session
 from core.clock import local_date
 from core.errors import DomainError
 from core.ids import new_id
-from intake import deadlines, receipt
+from intake import clocks, deadlines, receipt
+from intake.case_models import Handling
 from intake.case_workflow import WORKFLOW
 from intake.departments import Organisation
-from intake.models import CaseEvent, Deadline, Extension, Report, ReportDepartment, SealedFile
+from intake.models import CaseEvent, Extension, Report, ReportDepartment, SealedFile
 from intake.routing import Facts, route
 from intake.sealing import Seal
 from intake.submission import StoredFile, Submission
@@ -55,7 +56,9 @@ def file_report(session: Session, submission: Submission, *, lookup: bytes, desk
     on = local_date(desk.at)
     organisation = Organisation.load(session, on)
     routing = route(_facts(submission), organisation, on=on)
-    regime = deadlines.regime_of(organisation.units[routing.responsible].kind)
+    regimes = deadlines.regimes_of(
+        organisation.units[routing.responsible].kind, subject=submission.subject, received_by=submission.received_by
+    )
     identifier = new_id()
     report = Report(
         id=identifier,
@@ -67,7 +70,7 @@ def file_report(session: Session, submission: Submission, *, lookup: bytes, desk
         subject=submission.subject,
         county_code=submission.county,
         state="received",
-        regime=regime,
+        regime=regimes[0],
         responsible_code=routing.responsible,
         rule=routing.rule,
         rule_reason=routing.reason,
@@ -81,7 +84,9 @@ def file_report(session: Session, submission: Submission, *, lookup: bytes, desk
     session.add_all(ReportDepartment(report_id=identifier, department_code=code, part=part) for code, part in parts)
     for file in submission.files:
         add_file(session, report, file, desk)
-    _set_deadline(session, report, "accept", desk)
+    session.add(Handling(report_id=identifier, arrived_on=on, bounces=0, is_disputed=False, is_appointed=False))
+    for event in ("filed", "received"):
+        clocks.start(session, report, regimes, event, desk)
     add_event(session, report, "file", desk, is_public=True)
     notify(session, report, "new_case", desk)
     return report
@@ -95,14 +100,16 @@ def add_file(session: Session, report: Report, file: StoredFile, desk: Desk) -> 
 
 def accept(session: Session, report: Report, desk: Desk) -> None:
     _step(report, "accept", desk)
-    _meet(session, report, "accept", desk)
-    _set_deadline(session, report, "finish", desk)
+    clocks.meet(session, report, ("accept", "transfer"), desk)
+    clocks.start(session, report, clocks.running_regimes(session, report), "accepted", desk)
+    clocks.meet(session, report, ("tell",), desk)
     add_event(session, report, "accept", desk, is_public=True)
 
 
 def decline(session: Session, report: Report, reason: str, desk: Desk) -> None:
     _step(report, "decline", desk)
-    _meet(session, report, "accept", desk)
+    clocks.meet(session, report, clocks.DUTIES, desk)
+    clocks.handling(session, report).finished_on = local_date(desk.at)
     add_event(session, report, "decline", desk, text=reason, is_public=True)
 
 
@@ -134,6 +141,8 @@ def ask_extension(session: Session, report: Report, days: int, reason: str, desk
     _step(report, "ask_extension", desk)
     if pending_extension(session, report) is not None:
         raise ExtensionPending
+    if clocks.extendable(session, report, local_date(desk.at)) is None:
+        raise clocks.ExtensionNotAllowed
     extension = Extension(id=new_id(), report_id=report.id, days=days, asked_by=desk.actor.user_id, asked_at=desk.at)
     session.add(extension)
     add_event(session, report, "ask_extension", desk, text=reason, detail={"days": days})
@@ -151,17 +160,15 @@ def decide_extension(session: Session, report: Report, *, granted: bool, reason:
     extension.decided_by, extension.decided_at, extension.granted = desk.actor.user_id, desk.at, granted
     detail: dict[str, Any] = {"days": extension.days}
     if granted:
-        finish = session.get_one(Deadline, (report.id, "finish"))
-        finish.due_on, provisional = deadlines.extended(report.regime, finish.due_on, extension.days, desk.calendar)
-        finish.provisional = finish.provisional or provisional
-        detail["due_on"] = finish.due_on.isoformat()
+        detail["due_on"] = clocks.extend(session, report, extension.days, desk).due_on.isoformat()
     action = "grant_extension" if granted else "refuse_extension"
     add_event(session, report, action, desk, text=reason, is_public=granted, detail=detail)
 
 
 def reply(session: Session, report: Report, text: str, desk: Desk) -> None:
     _step(report, "reply", desk)
-    _meet(session, report, "finish", desk)
+    clocks.meet(session, report, clocks.DUTIES, desk)
+    clocks.handling(session, report).finished_on = local_date(desk.at)
     add_event(session, report, "reply", desk, text=text, is_public=True)
 
 
@@ -172,7 +179,9 @@ def close(session: Session, report: Report, desk: Desk) -> None:
 
 def reopen(session: Session, report: Report, reason: str, desk: Desk) -> None:
     _step(report, "reopen", desk)
-    _set_deadline(session, report, "finish", desk)
+    clocks.handling(session, report).finished_on = None
+    clocks.start(session, report, clocks.running_regimes(session, report), "accepted", desk)
+    clocks.meet(session, report, ("tell",), desk)
     add_event(session, report, "reopen", desk, text=reason, is_public=True)
 
 
@@ -217,8 +226,12 @@ def _hand_over(session: Session, report: Report, to: str, action: str, reason: s
     helper = session.get(ReportDepartment, (report.id, to))
     if helper is not None:
         session.delete(helper)
-    report.regime = deadlines.regime_of(organisation.units[to].kind)
-    _set_deadline(session, report, "accept", desk)
+    clocks.leave(session, report)
+    regimes = clocks.regimes_of(report, organisation.units[to].kind)
+    report.regime = regimes[0]
+    clocks.start(session, report, regimes, "received", desk)
+    arrival = clocks.handling(session, report)
+    arrival.arrived_on, arrival.officer_id, arrival.is_disputed = local_date(desk.at), None, False
     add_event(session, report, action, desk, text=reason, detail={"from": before, "to": to})
     notify(session, report, "new_case", desk)
 
@@ -235,22 +248,6 @@ def _step(report: Report, action: str, desk: Desk) -> None:
     transition = WORKFLOW.transition(report.state, action)
     desk.actor.must(transition.permission)
     report.state = transition.target or report.state
-
-
-def _set_deadline(session: Session, report: Report, step: str, desk: Desk) -> None:
-    on = local_date(desk.at)
-    limit = deadlines.limit(report.regime, step, on, desk.calendar)
-    row = session.get(Deadline, (report.id, step)) or Deadline(report_id=report.id, step=step)
-    row.label, row.due_on, row.provisional, row.days = limit.label, limit.due_on, limit.provisional, limit.days
-    row.unit, row.source, row.article, row.verified = limit.unit, limit.source, limit.article, limit.verified
-    row.met_on = None
-    session.add(row)
-
-
-def _meet(session: Session, report: Report, step: str, desk: Desk) -> None:
-    row = session.get(Deadline, (report.id, step))
-    if row is not None:
-        row.met_on = local_date(desk.at)
 
 
 def _facts(submission: Submission) -> Facts:

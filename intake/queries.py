@@ -14,6 +14,7 @@ from core.accounts.models import Department
 from core.accounts.permissions import Permission
 from core.errors import NotFound
 from core.working_calendar import WorkingCalendar
+from intake.case_models import Handling, Recusal
 from intake.deadlines import stage
 from intake.models import CaseEvent, Deadline, Report, ReportDepartment, SealedFile
 from intake.operations import CO
@@ -83,6 +84,20 @@ def _queue_row(
     return QueueRow(report, is_co, deadline.due_on, deadline.label, deadline.provisional, how, left)
 
 
+def deadlines_to_watch(session: Session, actor: Actor) -> list[tuple[Report, Deadline]]:
+    """The running clocks of the cases that this officer has, and of those of the department that nobody has yet."""
+    nobodys = and_(Handling.officer_id.is_(None), Report.responsible_code == actor.department_code)
+    statement = (
+        select(Report, Deadline)
+        .join(Deadline, Deadline.report_id == Report.id)
+        .join(Handling, Handling.report_id == Report.id)
+        .where(Deadline.met_on.is_(None), Deadline.is_paused.is_(False), _visible_to(actor))
+        .where(or_(Handling.officer_id == actor.user_id, nobodys), Report.state.not_in(DONE))
+        .order_by(Deadline.due_on, Report.case_number, Deadline.step)
+    )
+    return [(report, deadline) for report, deadline in session.execute(statement)]
+
+
 def case(session: Session, case_number: str, actor: Actor) -> Report:
     """A case that this officer may see; NotFound for every other, as if it were not there."""
     report = session.scalar(select(Report).where(Report.case_number == case_number, _visible_to(actor)))
@@ -98,7 +113,8 @@ def _visible_to(actor: Actor) -> Any:
     seen = or_(own, helps)
     if actor.may(Permission.SUPERVISE_REPORTS):
         seen = or_(seen, Report.id.is_not(None))
-    return and_(seen, ~kept_out)
+    recused = Report.id.in_(select(Recusal.report_id).where(Recusal.user_id == actor.user_id))
+    return and_(seen, ~kept_out, ~recused)
 
 
 def _reports_with_part(department_code: str | None, part: str) -> Any:

@@ -17,7 +17,9 @@ from core.outbox import Handler, Job, Sweep, Worker
 from core.web import browser_session, health, request_log
 from core.web.current import EXTENSION, House
 from core.web.shell import create_shell
-from intake import attachments, notifications
+from intake import attachments, notifications, supervision
+from intake.administration import calendar_views as administration
+from intake.desk import feed_views as desk_feed
 from intake.desk import record_views as record
 from intake.desk import views as desk
 from intake.public import tracking_views as tracking
@@ -56,7 +58,9 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     wizard.blueprint,
     tracking.blueprint,
     record.blueprint,
+    desk_feed.blueprint,
     desk.blueprint,
+    administration.blueprint,
 )
 
 SOURCES = tuple(RecordSource(kind) for kind in KINDS)
@@ -65,6 +69,7 @@ SWEEPS: tuple[Sweep, ...] = (
     Sweep("sessions.forget_expired", timedelta(hours=1), browser_session.forget_expired),
     Sweep("intake.abandoned_files", timedelta(hours=1), attachments.sweep_abandoned),
     Sweep("publishing.past_term", timedelta(minutes=10), endings.sweep_past_term),
+    *supervision.SWEEPS,
     Sweep("storage.scrub", timedelta(hours=1), lambda job: scrub_after_commit(job.session)),
     Sweep("monitoring.demo_air", timedelta(minutes=10), continue_demo_air),
 )
@@ -84,6 +89,7 @@ HANDLERS: Mapping[str, Handler] = {
     search_service.REFRESH: _refresh_search,
     MAIL: notifications.send_notice,
     SCRUB: _scrub,
+    supervision.RECOUNT: supervision.sweep_recount,
 }
 
 

@@ -16,6 +16,7 @@ class Permission(StrEnum):
     OPEN_IDENTITY = "open_identity"
     MANAGE_ACCOUNTS = "manage_accounts"
     READ_AUDIT = "read_audit"
+    MANAGE_RULES = "manage_rules"
 
 
 class Role(StrEnum):
@@ -55,6 +56,7 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
             Permission.IMPORT_DATA,
             Permission.MANAGE_ACCOUNTS,
             Permission.READ_AUDIT,
+            Permission.MANAGE_RULES,
         }
     ),
 }

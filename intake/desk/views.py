@@ -17,7 +17,7 @@ from core.web import current
 from core.web.access import permit
 from core.web.forms import choices
 from core.web.shell import quiet_response
-from intake import attachments, deadlines, operations, queries
+from intake import attachments, clocks, deadlines, operations, queries
 from intake.case_workflow import ACTION_LABELS, STATES, WORKFLOW
 from intake.desk.forms import AskExtensionForm, DecideExtensionForm, PlainStepForm, TextForm, TransferForm
 from intake.desk.navigation import navigation
@@ -217,7 +217,7 @@ def _case_page(report: Report, *, opened: dict[str, Any] | None = None, typed: A
         labels=ACTION_LABELS,
         pending=pending,
         may_decide=pending is not None and pending.asked_by != actor.user_id and actor.may(DECIDE),
-        longest_extension=deadlines.longest_extension(report.regime, current.today()),
+        extendable=clocks.extendable(session, report, current.today()),
         transfer_form=_transfer_form(report) if responsible else None,
         form=PlainStepForm(),
     )
@@ -239,7 +239,8 @@ def _opened(report: Report, *, with_identity: bool) -> dict[str, Any]:
 
 def _deadline(one: Any) -> dict[str, Any]:
     how, left = deadlines.stage(one.due_on, current.today(), current.calendar())
-    return {"row": one, "stage": how, "left": left}
+    counted = clocks.counted(current.session(), one, current.calendar())
+    return {"row": one, "stage": how, "left": left, "spans": counted.spans}
 
 
 def _shown(event: Any, names: dict[str, str], opened: bool) -> dict[str, Any]:

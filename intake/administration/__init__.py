@@ -1,0 +1,1 @@
+"""What administrators set and try: the working calendar, the routing table."""
