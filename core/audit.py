@@ -45,9 +45,7 @@ class AuditHead(Base):
 
 def record(session: Session, *, actor: Actor, action: str, subject: str, at: datetime, **detail: Any) -> None:
     """Append one event to the chain, in the caller's transaction."""
-    head = session.scalars(
-        select(AuditHead).where(AuditHead.id == 1).with_for_update().execution_options(populate_existing=True)
-    ).one()
+    head = hold(session)
     event = AuditEvent(
         number=head.number + 1,
         at=at,
@@ -62,6 +60,13 @@ def record(session: Session, *, actor: Actor, action: str, subject: str, at: dat
     head.number, head.hash = event.number, event.hash
     session.add(event)
     session.flush()
+
+
+def hold(session: Session) -> AuditHead:
+    """From here to the end of the transaction nobody else appends: numbers given meanwhile are committed in order."""
+    return session.scalars(
+        select(AuditHead).where(AuditHead.id == 1).with_for_update().execution_options(populate_existing=True)
+    ).one()
 
 
 def chain_hash(event: AuditEvent) -> str:

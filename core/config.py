@@ -36,6 +36,7 @@ class Settings:
     redis_url: str | None
     smtp_url: str | None
     mail_from: str
+    websub_hub: str | None
     demo: bool
     secret_key_file: Path
     sealing_key_file: Path
@@ -62,6 +63,7 @@ class Settings:
             redis_url=_scheme("REDIS_URL", get("REDIS_URL", ""), ("redis", "rediss", "unix")),
             smtp_url=_scheme("SMTP_URL", get("SMTP_URL", ""), ("smtp", "smtps")),
             mail_from=get("MAIL_FROM", "mingjian@localhost"),
+            websub_hub=_scheme("WEBSUB_HUB", get("WEBSUB_HUB", ""), ("http", "https")),
             demo=_one_of("DEMO", get("DEMO", "no"), ("yes", "no")) == "yes",
             secret_key_file=Path(get("SECRET_KEY_FILE", str(data_dir / "keys" / "secret.key"))),
             sealing_key_file=Path(get("SEALING_KEY_FILE", str(data_dir / "keys" / "sealing.key"))),

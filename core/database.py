@@ -14,6 +14,7 @@ from sqlalchemy.orm import DeclarativeBase, Session
 from sqlalchemy.types import TypeDecorator
 
 from core.clock import Clock, SystemClock
+from core.data_version import PostgresVersion, SqliteVersion
 
 NAMING_CONVENTION = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -76,6 +77,8 @@ class Database:
         self.is_sqlite = url.startswith("sqlite")
         self.engine = _sqlite_engine(url) if self.is_sqlite else create_engine(url, pool_pre_ping=True, pool_size=8)
         self._writing = self.engine.execution_options(mingjian_writes=True)
+        path = self.engine.url.database or ""
+        self.version = SqliteVersion(path) if self.is_sqlite else PostgresVersion(self.engine)
 
     @contextmanager
     def read(self) -> Iterator[Session]:
@@ -87,6 +90,7 @@ class Database:
         return Session(self._writing, expire_on_commit=False, info={"clock": self.clock})
 
     def close(self) -> None:
+        self.version.close()
         self.engine.dispose()
 
 

@@ -3,16 +3,18 @@
 A handler's writes and the mark "done" share one transaction, so that work in the database happens exactly once
 whenever the worker dies. Work outside it (a mail) may be repeated after a crash and must carry a stable key.
 A job that fails is tried again, later and later; the jobs of its topic behind it go on.
+A job that speaks to another machine is a Delivery: a thread of its own waits for the answer, with no transaction open.
 """
 
 import threading
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, Generic, TypeVar
 
 import structlog
-from sqlalchemy import Index, Integer, String, Text, and_, select
+from sqlalchemy import ColumnElement, Index, Integer, String, Text, and_, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from core.audit import RowNumber
@@ -66,6 +68,23 @@ class Job:
 
 
 Handler = Callable[[Job], None]
+Parcel = TypeVar("Parcel")
+Outcome = TypeVar("Outcome")
+
+
+class Delivery(ABC, Generic[Parcel, Outcome]):
+    """A handler in three steps. What `send` raises puts the job off like any other failure."""
+
+    @abstractmethod
+    def prepare(self, job: Job) -> Parcel | None:
+        """Read what is to be sent; None if there is nothing to send any more."""
+
+    @abstractmethod
+    def send(self, parcel: Parcel) -> Outcome:
+        """Speak to the other side. After a crash it may be told the same again, so the parcel carries a stable key."""
+
+    def settle(self, job: Job, parcel: Parcel, outcome: Outcome) -> None:
+        """Write down what came of it, in the transaction that marks the job as done."""
 
 
 @dataclass(frozen=True)
@@ -75,9 +94,12 @@ class Sweep:
     run: Handler
 
 
-def enqueue(session: Session, topic: str, *, at: datetime, **payload: Any) -> None:
-    """A job that the worker runs once this transaction is committed. `payload` holds ids, never a reporter's words."""
-    session.add(OutboxJob(topic=topic, payload=payload, created_at=at, not_before=at, attempts=0))
+def enqueue(session: Session, topic: str, *, at: datetime, wait: timedelta = timedelta(), **payload: Any) -> None:
+    """A job that the worker runs once this transaction is committed, or `wait` after `at`.
+
+    `payload` holds ids, never a reporter's words.
+    """
+    session.add(OutboxJob(topic=topic, payload=payload, created_at=at, not_before=at + wait, attempts=0))
 
 
 class Worker:
@@ -87,7 +109,7 @@ class Worker:
         *,
         settings: Settings,
         clock: Clock,
-        handlers: Mapping[str, Handler],
+        handlers: Mapping[str, Handler | Delivery[Any, Any]],
         sweeps: Sequence[Sweep] = (),
         services: Mapping[str, Any],
     ) -> None:
@@ -97,39 +119,71 @@ class Worker:
         self.handlers = handlers
         self.sweeps = (*sweeps, Sweep("outbox.forget_done", timedelta(hours=1), _forget_done))
         self.services = services
+        self.outside = [topic for topic, handler in handlers.items() if isinstance(handler, Delivery)]
 
     def run(self, stop: threading.Event, *, pause: float = 0.2) -> None:
         """Work until `stop` is set. Two workers on one database do not harm each other but gain nothing."""
-        while not stop.is_set():
-            if not self.run_due():
-                stop.wait(pause)
+        outside = threading.Thread(target=self._work, args=(self._run_deliveries, stop, pause))
+        outside.start()
+        self._work(self._run_own, stop, pause)
+        outside.join()
 
     def run_due(self) -> int:
         """Run all that is due now; the number of jobs and sweeps run."""
+        return self._run_own() + self._run_deliveries()
+
+    @staticmethod
+    def _work(run_due: Callable[[], int], stop: threading.Event, pause: float) -> None:
+        while not stop.is_set():
+            if not run_due():
+                stop.wait(pause)
+
+    def _run_own(self) -> int:
         count = 0
-        while self._run_next():
+        while self._run_next(OutboxJob.topic.not_in(self.outside), self._run_job):
             count += 1
         return count + sum(self._run_sweep(sweep) for sweep in self.sweeps)
 
-    def _run_next(self) -> bool:
+    def _run_deliveries(self) -> int:
+        count = 0
+        while self._run_next(OutboxJob.topic.in_(self.outside), self._deliver):
+            count += 1
+        return count
+
+    def _run_next(self, which: ColumnElement[bool], run: Callable[[int, datetime], None]) -> bool:
         now = self.clock.now()
         with self.database.read() as session:
-            job_id = session.scalar(_due(now).with_only_columns(OutboxJob.id))
+            job_id = session.scalar(_due(now).where(which).with_only_columns(OutboxJob.id))
         if job_id is None:
             return False
         try:
-            with unit_of_work(self.database) as session:
-                job = session.scalar(
-                    select(OutboxJob)
-                    .where(OutboxJob.id == job_id, OutboxJob.done_at.is_(None))
-                    .with_for_update(skip_locked=True)
-                )
-                if job is not None:
-                    self.handlers[job.topic](self._job(session, job.payload, now, job.id))
-                    job.done_at = now.replace(hour=0, minute=0, second=0, microsecond=0)
+            run(job_id, now)
         except Exception as error:
             self._put_off(job_id, error)
         return True
+
+    def _run_job(self, job_id: int, now: datetime) -> None:
+        with unit_of_work(self.database) as session:
+            job = _undone(session, job_id)
+            if job is not None:
+                handler = self.handlers[job.topic]
+                assert not isinstance(handler, Delivery)  # noqa: S101 - the topics are kept apart
+                handler(self._job(session, job.payload, now, job.id))
+                _done(job, now)
+
+    def _deliver(self, job_id: int, now: datetime) -> None:
+        with self.database.read() as session:
+            row = session.get_one(OutboxJob, job_id)
+            delivery = self.handlers[row.topic]
+            assert isinstance(delivery, Delivery)  # noqa: S101 - the topics are kept apart
+            parcel = delivery.prepare(self._job(session, row.payload, now, row.id))
+        outcome = delivery.send(parcel) if parcel is not None else None
+        with unit_of_work(self.database) as session:
+            job = _undone(session, job_id)
+            if job is not None:
+                if parcel is not None:
+                    delivery.settle(self._job(session, job.payload, now, job.id), parcel, outcome)
+                _done(job, now)
 
     def _put_off(self, job_id: int, error: Exception) -> None:
         with unit_of_work(self.database) as session:
@@ -157,6 +211,16 @@ class Worker:
 
     def _job(self, session: Session, payload: Mapping[str, Any], now: datetime, number: int = 0) -> Job:
         return Job(number, session, payload, now, self.settings, self.services)
+
+
+def _undone(session: Session, job_id: int) -> OutboxJob | None:
+    return session.scalar(
+        select(OutboxJob).where(OutboxJob.id == job_id, OutboxJob.done_at.is_(None)).with_for_update(skip_locked=True)
+    )
+
+
+def _done(job: OutboxJob, now: datetime) -> None:
+    job.done_at = now.replace(hour=0, minute=0, second=0, microsecond=0)
 
 
 def _due(now: datetime) -> Any:

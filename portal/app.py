@@ -13,7 +13,7 @@ from core.accounts import views as accounts
 from core.clock import Clock, SystemClock
 from core.config import Settings
 from core.database import scrub_after_commit
-from core.outbox import Handler, Job, Sweep, Worker
+from core.outbox import Delivery, Handler, Job, Sweep, Worker
 from core.web import browser_session, health, request_log
 from core.web.current import EXTENSION, House
 from core.web.shell import create_shell
@@ -32,11 +32,13 @@ from portal.home import views as home
 from portal.ledger import views as ledger
 from portal.monitoring import views as air
 from portal.notices.kinds import NOTICE
+from portal.opendata import followers, websub
 from portal.opendata import views as feeds
+from portal.opendata.freshness import Freshness
 from portal.publishing import editorial_views as editorial
 from portal.publishing import endings
 from portal.publishing.ledger import disclosure_log
-from portal.publishing.operations import SCRUB
+from portal.publishing.operations import CHANGED, SCRUB
 from portal.publishing.public_views import public_blueprint
 from portal.publishing.queries import past_term
 from portal.publishing.search_source import RecordSource
@@ -85,11 +87,13 @@ def _scrub(job: Job) -> None:
     scrub_after_commit(job.session)
 
 
-HANDLERS: Mapping[str, Handler] = {
+HANDLERS: Mapping[str, Handler | Delivery[Any, Any]] = {
     search_service.REFRESH: _refresh_search,
     MAIL: notifications.send_notice,
     SCRUB: _scrub,
     supervision.RECOUNT: supervision.sweep_recount,
+    CHANGED: followers.tell,
+    websub.PING: websub.Ping(),
 }
 
 
@@ -100,6 +104,7 @@ def create_app(settings: Settings | None = None, clock: Clock | None = None) -> 
         app.register_blueprint(blueprint)
     house: House = app.extensions[EXTENSION]
     app.extensions["search"] = search_service.build(house.settings, house.database, SOURCES, past_term)
+    app.extensions["freshness"] = Freshness(house.database.version.mark)
     app.extensions["log"] = disclosure_log(house.settings)
     app.extensions["create_worker"] = lambda: create_worker(app)
     cli.install(app)

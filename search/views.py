@@ -1,6 +1,6 @@
 """The search page: one box, facets as links, highlights; every question is an address."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -19,6 +19,7 @@ from search.document import Hit, Query
 from search.service import Search
 
 PAGE_SIZE = 20
+NOT_ASKED = ("offset", "cursor", "sort", "page")
 FILTERS = ("kind", "county", "authority", "act", "from", "to")
 
 blueprint = Blueprint("search", __name__)
@@ -46,7 +47,7 @@ class FacetLink:
 @blueprint.get("/search")
 @public
 def page() -> str:
-    query = _query()
+    query = question_from(request.args)
     service: Search = current.service("search")
     asked = bool(query.text.strip() or any(request.args.get(name) for name in FILTERS))
     results, question = service.ask(current.session(), query) if asked else (None, None)
@@ -63,6 +64,7 @@ def page() -> str:
         counties=[(one.code, one.name) for one in COUNTIES],
         acts=[(act.code, f"{act.code} {act.plain}") for act in ACTS],
         changed=changed,
+        question_parts={name: value for name, value in request.args.items() if value and name not in NOT_ASKED},
     )
 
 
@@ -78,8 +80,8 @@ def changed(**values: str | int | None) -> str:
     return url_for("search.page", **{name: value for name, value in arguments.items() if value not in (None, "")})
 
 
-def _query() -> Query:
-    arguments = request.args
+def question_from(arguments: Mapping[str, str]) -> Query:
+    """What an address asks. Whatever follows a search (its feed, a subscription) reads its address here too."""
     kind = arguments.get("kind", "")
     return Query(
         text=visible(arguments.get("q", "")),
@@ -90,9 +92,13 @@ def _query() -> Query:
         since=_day(arguments.get("from")),
         until=_day(arguments.get("to")),
         sort="date" if arguments.get("sort") == "date" else "relevance",
-        offset=min(max(arguments.get("offset", 0, type=int), 0), 10_000),
+        offset=_offset(arguments.get("offset", "")),
         limit=PAGE_SIZE,
     )
+
+
+def _offset(text: str) -> int:
+    return min(int(text), 10_000) if text.isascii() and text.isdecimal() and len(text) < 9 else 0
 
 
 def _day(text: str | None) -> date | None:

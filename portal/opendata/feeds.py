@@ -1,24 +1,34 @@
-"""RSS 2.0 and Atom by feedgen, from the records changed last and from the air of the last days.
+"""One feed in three forms: RSS 2.0 and Atom by feedgen, JSON Feed 1.1.
 
-The air feed has one entry a day: an entry an hour would be noise, so a day's entry carries the newest hour and is
-updated until the day ends.
+What feedgen does not know is added by an extension of it: the hub and the archive in RSS (it writes rel=self alone),
+RFC 5005's mark of an archive, RFC 6721's tombstones. A record that is gone is a tombstone in Atom and, where the feed
+shows what is gone at all, an entry of the same id without a subject in RSS and JSON.
 """
 
+import json
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
+from html import escape
+from typing import Any
 
+from feedgen.entry import FeedEntry
+from feedgen.ext.base import BaseEntryExtension, BaseExtension
 from feedgen.feed import FeedGenerator
+from feedgen.util import xml_elem
 
 from core.sanitising import visible
 
 NEWEST = 50
-FORMATS = {"rss": "application/rss+xml; charset=utf-8", "atom": "application/atom+xml; charset=utf-8"}
+FORMATS = {"rss": "application/rss+xml", "atom": "application/atom+xml", "json": "application/feed+json"}
+_ATOM = "http://www.w3.org/2005/Atom"
+_HISTORY = "http://purl.org/syndication/history/1.0"
+_TOMBSTONES = "http://purl.org/atompub/tombstones/1.0"
 
 
 @dataclass(frozen=True)
 class Entry:
-    """`key` never changes for the same thing; `path` is where people read it."""
+    """`key` never changes for the same thing; `path` is where people read it. `is_gone`: no longer public."""
 
     key: str
     path: str
@@ -28,51 +38,173 @@ class Entry:
     updated_at: datetime
     author: str | None = None
     categories: tuple[str, ...] = ()
+    is_gone: bool = False
+
+
+@dataclass(frozen=True)
+class Address:
+    """`path` without its ending, `question` as in a query string, both as the reader asks for them."""
+
+    path: str
+    question: str = ""
+
+    def url(self, base_url: str, form: str) -> str:
+        return f"{base_url}{self.path}.{form}" + (f"?{self.question}" if self.question else "")
 
 
 @dataclass(frozen=True)
 class Feed:
-    """`updated_at` is the newest change, also one that took an entry out."""
+    """`updated_at` is the newest change, also one that took an entry out.
 
-    name: str
-    path: str
+    `older` and `newer` are the archive's pages on both sides, `current` is the living feed where this one is a page of
+    its archive. `shows_gone`: RSS and JSON tell too what is gone, because every reader of this feed has seen it.
+    """
+
+    address: Address
+    page: str
     title: str
     description: str
     updated_at: datetime
     entries: Sequence[Entry]
+    hub: str | None = None
+    current: Address | None = None
+    older: Address | None = None
+    newer: Address | None = None
+    shows_gone: bool = True
+    language: str = field(default="zh-CN", kw_only=True)
 
 
-def render(feed: Feed, kind: str, base_url: str) -> bytes:
-    """The feed as "rss" or "atom"; entries in the order given."""
+def render(feed: Feed, form: str, base_url: str) -> bytes:
+    """The feed as "rss", "atom" or "json"; entries in the order given."""
+    return _json(feed, base_url) if form == "json" else _xml(feed, form, base_url)
+
+
+def links(feed: Feed, form: str, base_url: str) -> list[tuple[str, str]]:
+    """(relation, address) beside self and alternate: the hub, and the ways through the archive."""
+    around = (("prev-archive", feed.older), ("next-archive", feed.newer), ("current", feed.current))
+    hub = [("hub", feed.hub)] if feed.hub else []
+    return hub + [(name, address.url(base_url, form)) for name, address in around if address]
+
+
+class _Additions(BaseExtension):
+    """What this product adds to the head of a feed."""
+
+    links: Sequence[tuple[str, str]] = ()
+    gone: Sequence[Entry] = ()
+    is_archive = False
+
+    def extend_ns(self) -> dict[str, str]:
+        return {"fh": _HISTORY} | ({"at": _TOMBSTONES} if self.gone else {})
+
+    def extend_rss(self, feed: Any) -> Any:
+        self._head(feed[0], f"{{{_ATOM}}}link")
+        return feed
+
+    def extend_atom(self, feed: Any) -> Any:
+        self._head(feed, "link")
+        for entry in self.gone:
+            stone = xml_elem(f"{{{_TOMBSTONES}}}deleted-entry", feed, ref=entry.key, when=entry.updated_at.isoformat())
+            xml_elem(f"{{{_TOMBSTONES}}}comment", stone).text = _text(entry.title)
+        return feed
+
+    def _head(self, parent: Any, link: str) -> None:
+        for relation, address in self.links:
+            xml_elem(link, parent, rel=relation, href=address)
+        if self.is_archive:
+            xml_elem(f"{{{_HISTORY}}}archive", parent)
+
+
+def _xml(feed: Feed, form: str, base_url: str) -> bytes:
     generator = FeedGenerator()
-    generator.id(f"{base_url}/feeds/{feed.name}")
+    generator.load_extension("dc", atom=False, rss=True)
+    generator.register_extension("additions", _Additions, BaseEntryExtension)
+    generator.id(_identity(feed, base_url))
     generator.title(_text(feed.title))
     generator.description(_text(feed.description))
     generator.subtitle(_text(feed.description))
-    generator.language("zh-CN")
+    generator.language(feed.language)
     generator.author(name=_text(feed.title))
-    generator.link(href=base_url + feed.path, rel="alternate")
-    generator.link(href=f"{base_url}/feeds/{feed.name}.{kind}", rel="self")
+    generator.link(href=feed.address.url(base_url, form), rel="self", type=FORMATS[form])
+    generator.link(href=base_url + feed.page, rel="alternate", type="text/html")
     generator.updated(feed.updated_at)
     generator.lastBuildDate(feed.updated_at)
-    for entry in feed.entries:
-        _add(generator, entry, base_url)
-    return bytes(generator.rss_str(pretty=True) if kind == "rss" else generator.atom_str(pretty=True))
+    generator.additions.links = links(feed, form, base_url)
+    generator.additions.is_archive = feed.current is not None
+    generator.additions.gone = [one for one in feed.entries if one.is_gone and form == "atom"]
+    for entry in _shown(feed, form):
+        _add(generator, entry, form, base_url)
+    return bytes(generator.rss_str(pretty=True) if form == "rss" else generator.atom_str(pretty=True))
 
 
-def _add(generator: FeedGenerator, entry: Entry, base_url: str) -> None:
-    item = generator.add_entry(order="append")
+def _identity(feed: Feed, base_url: str) -> str:
+    """One name for the living feed and all pages of its archive, whatever the form."""
+    address = feed.current or feed.address
+    return base_url + address.path + (f"?{address.question}" if address.question else "")
+
+
+def _shown(feed: Feed, form: str) -> list[Entry]:
+    return [one for one in feed.entries if not one.is_gone or (form != "atom" and feed.shows_gone)]
+
+
+def _add(generator: FeedGenerator, entry: Entry, form: str, base_url: str) -> None:
+    item: FeedEntry = generator.add_entry(order="append")
     item.id(entry.key)
     item.guid(entry.key, permalink=False)
     item.title(_text(entry.title))
     item.link(href=base_url + entry.path)
-    item.summary(_text(entry.text))
+    if entry.text:
+        if form == "rss":
+            item.description(_markup(entry.text))
+        else:
+            item.summary(_text(entry.text))
     item.published(entry.published_at)
     item.updated(entry.updated_at)
     if entry.author:
         item.author(name=_text(entry.author))
+        item.dc.dc_creator(_text(entry.author))
     for category in entry.categories:
         item.category(term=category)
+
+
+def _json(feed: Feed, base_url: str) -> bytes:
+    content: dict[str, Any] = {
+        "version": "https://jsonfeed.org/version/1.1",
+        "title": _text(feed.title),
+        "home_page_url": base_url + feed.page,
+        "feed_url": feed.address.url(base_url, "json"),
+        "description": _text(feed.description),
+        "language": feed.language,
+        "authors": [{"name": _text(feed.title), "url": base_url}],
+    }
+    if feed.older:
+        content["next_url"] = feed.older.url(base_url, "json")
+    if feed.hub:
+        content["hubs"] = [{"type": "WebSub", "url": feed.hub}]
+    content["items"] = [_json_item(one, base_url) for one in _shown(feed, "json")]
+    return json.dumps(content, ensure_ascii=False, indent=1).encode()
+
+
+def _json_item(entry: Entry, base_url: str) -> dict[str, Any]:
+    item: dict[str, Any] = {
+        "id": entry.key,
+        "url": base_url + entry.path,
+        "title": _text(entry.title),
+        "content_text": _text(entry.text),
+        "date_published": entry.published_at.isoformat(),
+        "date_modified": entry.updated_at.isoformat(),
+    }
+    if entry.author:
+        item["authors"] = [{"name": _text(entry.author)}]
+    if entry.categories:
+        item["tags"] = list(entry.categories)
+    if entry.is_gone:
+        item["_mingjian"] = {"about": base_url + "/feeds", "is_gone": True}
+    return item
+
+
+def _markup(text: str) -> str:
+    """The same words for RSS, whose descriptions are read as HTML."""
+    return escape(_text(text), quote=False).replace("\n", "<br>")
 
 
 def _text(text: str) -> str:

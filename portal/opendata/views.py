@@ -1,167 +1,183 @@
-"""The feeds and the page that explains them."""
+"""The feeds, their archives, the list of them all, and the page that explains them."""
 
+import gzip
+import hashlib
 from collections.abc import Callable
-from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
 
 from flask import Blueprint, Response, make_response, render_template, request
 from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
-from core.clock import CHINA, local_date
 from core.errors import NotFound
-from core.ledger.reading import newest_checkpoint, newest_checkpoints
 from core.web import current
 from core.web.access import public
-from core.web.languages import chosen
-from portal.monitoring.queries import CityNow, Point, city_days, city_now, values_digest
-from portal.monitoring.wording import CATEGORY_LABELS, listed
-from portal.opendata.feeds import FORMATS, NEWEST, Entry, Feed, render
-from portal.publishing.ledger import LOG
-from portal.publishing.models import PublicRecord
-from portal.publishing.public_views import path_of
-from portal.publishing.queries import last_change, latest
+from core.web.languages import HTML_LANG, chosen
+from portal.opendata import feed_queries as queries
+from portal.opendata import sources
+from portal.opendata.entries import past_entry
+from portal.opendata.feeds import FORMATS, Address, Feed, render
+from portal.opendata.freshness import Freshness, State
+from portal.opendata.opml import outline
+from portal.opendata.sources import Source
 
-DAYS_OF_AIR = timedelta(days=7)
-EPOCH = datetime(2018, 1, 1, tzinfo=UTC)
+EDITION = "2"
+FORM = "any(rss, atom, json):form"
 
-blueprint = Blueprint("feeds", __name__, url_prefix="/feeds")
-
-
-@dataclass(frozen=True)
-class Source:
-    """`state` is cheap and changes whenever the feed does; `entries` does the reading."""
-
-    title: Callable[[], str]
-    path: str
-    state: Callable[[Session], tuple[str, datetime]]
-    entries: Callable[[Session], list[Entry]]
+blueprint = Blueprint("feeds", __name__)
 
 
-@blueprint.get("")
+@blueprint.get("/feeds")
 @public
 def index() -> str:
-    return render_template("portal/opendata/feeds.html", feeds={name: one.title() for name, one in SOURCES.items()})
+    return render_template(
+        "portal/opendata/feeds.html",
+        feeds=[(one, one.address.path.rpartition("/")[2]) for one in sources.all_named()],
+    )
 
 
-@blueprint.get("/<name>.<any(rss, atom):kind>")
+@blueprint.get("/feeds.opml")
 @public
-def feed(name: str, kind: str) -> Response:
-    source = SOURCES.get(name)
-    if source is None:
-        raise NotFound
-    session = current.session()
-    tag, changed_at = source.state(session)
-    response = make_response(b"")
-    response.set_etag(f"{name}-{kind}-{chosen()}-{tag}")
-    response.last_modified = changed_at
-    response.headers["Content-Type"] = FORMATS[kind]
-    response.headers["Cache-Control"] = "public, max-age=60"
-    response.make_conditional(request)
-    if response.status_code != 304:
-        response.set_data(_rendered(name, kind, source, session, changed_at))
+def opml() -> Response:
+    body = outline(sources.all_named(), current.settings().site_name, current.settings().base_url)
+    response = make_response(body)
+    response.headers["Content-Type"] = "text/x-opml; charset=utf-8"
+    response.headers["Content-Disposition"] = "attachment; filename=mingjian.opml"
     return response
 
 
-def _rendered(name: str, kind: str, source: Source, session: Session, changed_at: datetime) -> bytes:
-    title = f"{current.settings().site_name} · {source.title()}"
-    description = _("%(city)s环境监测数据公开平台：%(name)s", city=current.settings().city, name=source.title())
-    content = Feed(name, source.path, title, description, changed_at, source.entries(session))
-    return render(content, kind, current.settings().base_url)
+@blueprint.get(f"/feeds/<name>.<{FORM}>")
+@public
+def feed(name: str, form: str) -> Response:
+    return _answer(sources.named(name, request.args), form)
 
 
-def _records(title: Callable[[], str], path: str, *kinds: str) -> Source:
-    def state(session: Session) -> tuple[str, datetime]:
-        change = last_change(session, kinds)
-        return (str(change.sequence), change.at) if change else ("0", EPOCH)
-
-    return Source(title, path, state, lambda session: [_entry(one) for one in latest(session, kinds, NEWEST)])
+@blueprint.get(f"/search.<{FORM}>")
+@public
+def search(form: str) -> Response:
+    return _answer(sources.search(request.args), form)
 
 
-def _entry(record: PublicRecord) -> Entry:
-    path = path_of(record)
-    return Entry(
-        key=current.settings().base_url + path,
-        path=path,
-        title=record.title,
-        text=record.summary,
-        published_at=record.published_at,
-        updated_at=record.updated_at,
-        author=record.authority,
-        categories=(record.kind, *(record.body.get("acts") or ())),
-    )
+@blueprint.get(f"/feeds/<name>/archive/<int:page>.<{FORM}>")
+@public
+def archive(name: str, page: int, form: str) -> Response:
+    """A full page of the past. It never gets another entry, but a record that leaves the public leaves it too."""
+    source = sources.named(name, {})
+    kinds = source.kinds
+    with current.house().database.read() as session:
+        if kinds is None or not 1 <= page <= queries.full_pages(session):
+            raise NotFound
+    address = _archived(source, page)
 
+    def look(session: Session) -> State:
+        return State(*queries.page_state(session, kinds, page))
 
-def _checkpoint_state(session: Session) -> tuple[str, datetime]:
-    newest = newest_checkpoint(session, LOG)
-    return (str(newest.size), newest.at) if newest else ("0", EPOCH)
-
-
-def _checkpoint_entries(session: Session) -> list[Entry]:
-    """Whoever follows this feed keeps the signed past of the ledger, and so becomes its witness."""
-    return [
-        Entry(
-            key=f"{current.settings().base_url}/ledger#{one.size}",
-            path="/ledger",
-            title=_("检查点：共 %(n)s 条", n=one.size),
-            text=one.note,
-            published_at=one.at,
-            updated_at=one.at,
-            categories=("checkpoint",),
+    def build(session: Session, state: State) -> Feed:
+        told = [past_entry(one) for one in queries.past_page(session, kinds, page)]
+        older, newer = queries.page_before(session, kinds, page), queries.page_after(session, kinds, page)
+        return Feed(
+            address,
+            source.page,
+            _title(source),
+            _("%(name)s的存档，第 %(n)s 页", name=source.title, n=page),
+            state.changed_at or current.now(),
+            told,
+            current=source.address,
+            older=_archived(source, older) if older else None,
+            newer=_archived(source, newer) if newer else None,
+            language=HTML_LANG[chosen()],
         )
-        for one in newest_checkpoints(session, LOG, NEWEST)
-    ]
+
+    return _fresh(address, form, look, build, max_age=300)
 
 
-def _air_state(session: Session) -> tuple[str, datetime]:
-    city = city_now(session, current.now())
-    if city is None:
-        return "0", EPOCH
-    return f"{city.hour_end:%Y%m%d%H}-{values_digest(session, city, city.hour_end - 2 * DAYS_OF_AIR)}", city.hour_end
+def _answer(source: Source, form: str) -> Response:
+    hub = current.settings().websub_hub if source.kinds is not None else None
+
+    def build(session: Session, state: State) -> Feed:
+        entries = source.entries(session)
+        newest = max((one.updated_at for one in entries), default=sources.EPOCH)
+        older = _newest_archive(session, source)
+        return Feed(
+            source.address,
+            source.page,
+            _title(source),
+            _("%(city)s环境监测数据公开平台：%(name)s", city=current.settings().city, name=source.title),
+            state.changed_at or newest,
+            entries,
+            hub=hub,
+            older=older,
+            shows_gone=source.kinds is not None,
+            language=HTML_LANG[chosen()],
+        )
+
+    return _fresh(source.address, form, source.state, build, hub=hub)
 
 
-def _air_entries(session: Session) -> list[Entry]:
-    city = city_now(session, current.now())
-    if city is None:
-        return []
-    today = local_date(city.hour_end - timedelta(hours=1))
-    days = city_days(session, city, today - DAYS_OF_AIR, today - timedelta(days=1))
-    return [_air_now(city), *(_air_day(one) for one in days)]
+def _title(source: Source) -> str:
+    return f"{current.settings().site_name} · {source.title}"
 
 
-def _air_now(city: CityNow) -> Entry:
-    day = local_date(city.hour_end - timedelta(hours=1))
-    return _air_entry(
-        day.isoformat(), city.point, _("%(n)s 时", n=f"{city.hour_end.astimezone(CHINA):%H}"), city.hour_end
-    )
+def _newest_archive(session: Session, source: Source) -> Address | None:
+    if source.kinds is None:
+        return None
+    page = queries.page_before(session, source.kinds, queries.full_pages(session) + 1)
+    return _archived(source, page) if page else None
 
 
-def _air_day(point: Point) -> Entry:
-    day = local_date(point.at)
-    return _air_entry(day.isoformat(), point, _("全天"), point.at + timedelta(days=1))
+def _archived(source: Source, page: int) -> Address:
+    return Address(f"{source.address.path}/archive/{page}")
 
 
-def _air_entry(day: str, point: Point, when: str, updated_at: datetime) -> Entry:
-    index = point.index
-    word = str(CATEGORY_LABELS[index.level.number]) if index.level else _("无数据")
-    value = index.aqi if index.aqi is not None else "NA"
-    primary = listed(index.primary) if index.primary else _("无")
-    return Entry(
-        key=f"{current.settings().base_url}/air#{day}",
-        path="/air",
-        title=_("%(day)s %(when)s：AQI %(value)s（%(word)s）", day=day, when=when, value=value, word=word),
-        text=_("首要污染物：%(primary)s。按 %(edition)s 计算。", primary=primary, edition=index.edition.code),
-        published_at=updated_at,
-        updated_at=updated_at,
-        categories=("air",),
-    )
+def _fresh(
+    address: Address,
+    form: str,
+    look: Callable[[Session], State],
+    build: Callable[[Session, State], Feed],
+    *,
+    hub: str | None = None,
+    max_age: int = 60,
+) -> Response:
+    """304 where the reader has it; else the feed, packed where the reader can unpack it."""
+    house = current.house()
+
+    def look_now() -> State:
+        with house.database.read() as session:
+            return look(session)
+
+    freshness: Freshness = current.service("freshness")
+    key = (address.path, address.question, chosen(), current.today().isoformat())
+    state = freshness.state(key, look_now)
+    packed = request.accept_encodings.quality("gzip") > 0
+    response = make_response(b"")
+    response.set_etag(_tag(address, form, state) + ("-gz" if packed else ""))
+    response.last_modified = state.changed_at
+    response.headers["Content-Type"] = f"{FORMATS[form]}; charset=utf-8"
+    response.headers["Cache-Control"] = f"public, max-age={max_age}"
+    response.headers["Access-Control-Allow-Origin"] = "*"
+    response.headers["Cross-Origin-Resource-Policy"] = "cross-origin"
+    response.vary.add("Accept-Encoding")
+    base_url = house.settings.base_url
+    response.headers.add("Link", f'<{address.url(base_url, form)}>; rel="self"')
+    if hub:
+        response.headers.add("Link", f'<{hub}>; rel="hub"')
+    response.make_conditional(request)
+    if response.status_code != 304 and request.method == "GET":
+        with house.database.read() as session:
+            body = render(build(session, state), form, base_url)
+        _fill(response, body, packed=packed)
+    return response
 
 
-SOURCES = {
-    "all": _records(lambda: _("全部公开事项"), "/search"),
-    "penalties": _records(lambda: _("行政处罚"), "/penalties", "penalty"),
-    "blacklist": _records(lambda: _("失信名单"), "/blacklist", "blacklist"),
-    "notices": _records(lambda: _("公告"), "/notices", "notice"),
-    "ledger": Source(lambda: _("账本检查点"), "/ledger", _checkpoint_state, _checkpoint_entries),
-    "air": Source(lambda: _("空气质量"), "/air", _air_state, _air_entries),
-}
+def _fill(response: Response, body: bytes, *, packed: bool) -> None:
+    if packed:
+        response.headers["Content-Encoding"] = "gzip"
+        body = gzip.compress(body, compresslevel=6, mtime=0)
+    response.set_data(body)
+
+
+def _tag(address: Address, form: str, state: State) -> str:
+    """Of one text alone: what it is, in which form, language and edition of this program, on which site, as of when."""
+    settings = current.settings()
+    parts = (EDITION, settings.base_url, settings.site_name, settings.city, str(settings.websub_hub))
+    text = "|".join((*parts, address.path, address.question, form, chosen(), state.tag))
+    return hashlib.sha256(text.encode()).hexdigest()[:24]

@@ -15,14 +15,13 @@ from core.ledger.log import Log
 from core.outbox import Job, enqueue
 from portal.publishing.ledger_leaf import leaf
 from portal.publishing.models import (
-    Change,
     Disclosure,
     DisclosureVersion,
     PublicRecord,
     PublicRecordAct,
     VersionContent,
 )
-from portal.publishing.operations import SCRUB
+from portal.publishing.operations import SCRUB, next_change
 from portal.publishing.queries import past_term
 from portal.publishing.workflow import WORKFLOW
 
@@ -54,7 +53,7 @@ def end(
     disclosure.changed_at = at
     session.execute(delete(PublicRecordAct).where(PublicRecordAct.record_id == disclosure.id))
     session.execute(delete(PublicRecord).where(PublicRecord.id == disclosure.id))
-    session.add(Change(record_id=disclosure.id, kind=disclosure.kind, event=event, at=at))
+    next_change(session, disclosure, event, at)
     fields = leaf(
         event,
         disclosure.kind,

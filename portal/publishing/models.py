@@ -90,7 +90,7 @@ class Change(Base):
     """The change sequence that every projection follows. Append-only."""
 
     __tablename__ = "disclosure_change"
-    __table_args__ = ({"sqlite_autoincrement": True},)
+    __table_args__ = (Index("ix_disclosure_change_kind", "kind", "sequence"), {"sqlite_autoincrement": True})
 
     sequence: Mapped[int] = mapped_column(RowNumber, primary_key=True)
     record_id: Mapped[str] = mapped_column(ForeignKey("disclosure.id"), index=True)

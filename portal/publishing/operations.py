@@ -36,6 +36,7 @@ from portal.publishing.terms import needed_term
 from portal.publishing.workflow import DRAFT, WORKFLOW
 
 SCRUB = "storage.scrub"
+CHANGED = "disclosure.changed"
 
 
 class SelfApproval(DomainError):
@@ -162,7 +163,7 @@ def withdraw(
     disclosure.withdrawn_reason, disclosure.withdrawn_basis = reason, basis
     session.execute(delete(PublicRecordAct).where(PublicRecordAct.record_id == disclosure.id))
     session.execute(delete(PublicRecord).where(PublicRecord.id == disclosure.id))
-    _change(session, disclosure, "withdraw", at)
+    next_change(session, disclosure, "withdraw", at)
     fields = leaf("withdraw", disclosure.kind, disclosure.id, disclosure.version, at, ground=basis)
     log.add(session, disclosure.id, fields, at=at)
     enqueue(session, "search.refresh", at=at, kind=disclosure.kind, key=disclosure.id)
@@ -209,7 +210,7 @@ def _publish(
     until = term.until.isoformat() if term.until else None
     fields = leaf(event, kind.name, disclosure.id, disclosure.version, at, commitment=committed, until=until)
     log.add(session, disclosure.id, fields, at=at)
-    sequence = _change(session, disclosure, event, at)
+    sequence = next_change(session, disclosure, event, at)
     record = _project(session, kind, disclosure, json.loads(canonical), sequence, at)
     record.publicity_until, record.publicity_rule = term.until, term.rule
     session.flush()
@@ -217,10 +218,13 @@ def _publish(
     return record
 
 
-def _change(session: Session, disclosure: Disclosure, event: str, at: datetime) -> int:
+def next_change(session: Session, disclosure: Disclosure, event: str, at: datetime) -> int:
+    """The next place in the change sequence. Numbers are committed in their order: what follows it misses none."""
+    audit.hold(session)
     change = Change(record_id=disclosure.id, kind=disclosure.kind, event=event, at=at)
     session.add(change)
     session.flush()
+    enqueue(session, CHANGED, at=at, kind=disclosure.kind, key=disclosure.id, sequence=change.sequence, event=event)
     return change.sequence
 
 

@@ -44,6 +44,7 @@ def public_blueprint(kind: DisclosureKind) -> Blueprint:
             rows=[list_row(record) for record in page.items],
             fields=filter_fields(kind, filters),
             clear=url_for(".listing") if filters.any() else None,
+            asked=filters.asked(),
             page_url=lambda key: url_for(".listing", **{**request.args.to_dict(), "cursor": key}),
         )
 

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from core.clock import local_date
 from core.errors import Gone, InvalidInput, NotFound
 from core.paging import Cursor, Page, page_of
-from portal.publishing.models import PAST_TERM, Change, Disclosure, DisclosureVersion, PublicRecord, PublicRecordAct
+from portal.publishing.models import PAST_TERM, Disclosure, DisclosureVersion, PublicRecord, PublicRecordAct
 from portal.publishing.terms import basis_of
 from portal.publishing.workflow import ERASED, EXPIRED, PUBLISHED, REPAIRED, WITHDRAWN
 
@@ -29,12 +29,16 @@ class RecordFilters:
     def any(self) -> bool:
         return any((self.county, self.authority, self.act, self.year))
 
+    def asked(self) -> dict[str, str]:
+        """What filters, as the address says it."""
+        return {name: str(value) for name, value in vars(self).items() if value}
+
 
 def records_page(
     session: Session, kind: str, filters: RecordFilters, cursor: Cursor | None, limit: int = PAGE_SIZE
 ) -> Page[PublicRecord]:
     """Newest decisions first, paged by (day, id)."""
-    statement = _filtered(select(PublicRecord).where(PublicRecord.kind == kind), filters)
+    statement = filtered(select(PublicRecord).where(PublicRecord.kind == kind), filters)
     key = tuple_(PublicRecord.decided_on, PublicRecord.id)
     backwards = cursor is not None and cursor.backwards
     if cursor is not None:
@@ -49,7 +53,7 @@ def records_page(
     return page_of(rows, limit=limit, cursor=cursor, key=lambda one: (one.decided_on.isoformat(), one.id))
 
 
-def _filtered(statement: Select[PublicRecord], filters: RecordFilters) -> Select[PublicRecord]:
+def filtered(statement: Select[PublicRecord], filters: RecordFilters) -> Select[PublicRecord]:
     if filters.county:
         statement = statement.where(PublicRecord.county_code == filters.county)
     if filters.authority:
@@ -91,12 +95,6 @@ def latest(session: Session, kinds: Sequence[str], limit: int) -> Sequence[Publi
     elif kinds:
         statement = statement.where(PublicRecord.kind.in_(kinds))
     return session.scalars(statement).all()
-
-
-def last_change(session: Session, kinds: Sequence[str]) -> Change | None:
-    """The newest change among `kinds`: a feed that has seen it has seen all."""
-    statement = select(Change).order_by(Change.sequence.desc()).limit(1)
-    return session.scalar(statement.where(Change.kind.in_(kinds)) if kinds else statement)
 
 
 def record(session: Session, kind: str, record_id: str) -> PublicRecord:

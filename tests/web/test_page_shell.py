@@ -44,7 +44,7 @@ def test_files_are_asked_for_by_their_content(client: FlaskClient, open_page: Op
 def test_every_public_page_names_its_feeds(client: FlaskClient, open_page: Open) -> None:
     feeds = open_page(client, "/about").find("//link[@rel='alternate']/@href")
     assert {f"/feeds/{kind}.{form}" for kind in ("all", "penalties", "blacklist", "air", "notices")
-            for form in ("rss", "atom")} == set(feeds)  # fmt: skip
+            for form in ("rss", "atom", "json")} == set(feeds)  # fmt: skip
 
 
 def test_a_reporting_page_has_a_way_out_and_nothing_else(client: FlaskClient, open_page: Open) -> None:

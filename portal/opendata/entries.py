@@ -1,0 +1,63 @@
+"""A published record as an entry of a feed: as it is now, as it was, or that it is gone."""
+
+from datetime import datetime
+
+from flask_babel import gettext as _
+
+from core.web import current
+from portal.opendata.feed_queries import Past
+from portal.opendata.feeds import Entry
+from portal.publishing.kinds import kind_named
+from portal.publishing.models import PublicRecord
+
+
+def record_entry(record: PublicRecord, reason: str | None = None) -> Entry:
+    """The record as it is public now; a correction says why it was made."""
+    path = f"/{kind_named(record.kind).path}/{record.id}"
+    note = _("更正（第 %(n)s 版）：%(reason)s", n=record.version, reason=reason) if reason else ""
+    return Entry(
+        key=current.settings().base_url + path,
+        path=path,
+        title=record.title,
+        text="\n".join(one for one in (record.summary, note) if one),
+        published_at=record.published_at,
+        updated_at=record.updated_at,
+        author=record.authority,
+        categories=(record.kind, *(record.body.get("acts") or ())),
+    )
+
+
+def gone_entry(record_id: str, kind: str, event: str, at: datetime) -> Entry:
+    """That a record left the public: its id and how, nothing of its subject. The page under the id says why."""
+    over = _("已期满")  # also where the worker has not swept it yet
+    words = {"publish": over, "correct": over, "expire": over, "repair": _("已修复")}
+    path = f"/{kind_named(kind).path}/{record_id}"
+    return Entry(
+        key=current.settings().base_url + path,
+        path=path,
+        title=_("[%(how)s] %(kind)s", how=words.get(event, _("已撤回")), kind=kind_named(kind).label),
+        text="",
+        published_at=at,
+        updated_at=at,
+        categories=(kind,),
+        is_gone=True,
+    )
+
+
+def past_entry(one: Past) -> Entry:
+    """What a version said when it was published; where its record is gone since, only that."""
+    if one.body is None:
+        return gone_entry(one.record_id, one.kind, one.event, one.at)
+    kind = kind_named(one.kind)
+    summary = kind.summarise(one.body)
+    path = f"/{kind.path}/{one.record_id}"
+    return Entry(
+        key=current.settings().base_url + path,
+        path=f"{path}/versions/{one.version}",
+        title=summary.title,
+        text=summary.summary,
+        published_at=one.first_at,
+        updated_at=one.at,
+        author=summary.authority,
+        categories=(one.kind, *summary.acts),
+    )

@@ -1,0 +1,45 @@
+"""Which tag a feed had at which state of the data, so that "nothing new" is answered without looking.
+
+The database says by itself whether anything was committed since (core.data_version). While nothing was, a tag stands;
+once something was, it is worked out anew, and the feed may well turn out to be the same.
+"""
+
+import threading
+from collections import OrderedDict
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+MOST = 5000
+
+
+@dataclass(frozen=True)
+class State:
+    """`tag` changes whenever the feed does; `changed_at` is None where no day can be said for all its content."""
+
+    tag: str
+    changed_at: datetime | None
+
+
+class Freshness:
+    """One for each process; safe for its threads."""
+
+    def __init__(self, mark: Callable[[], str]) -> None:
+        self._mark = mark
+        self._known: OrderedDict[tuple[str, ...], tuple[str, State]] = OrderedDict()
+        self._lock = threading.Lock()
+
+    def state(self, key: tuple[str, ...], look: Callable[[], State]) -> State:
+        """The state under `key`; `look` reads the data, in a transaction that begins after this call."""
+        mark = self._mark()
+        with self._lock:
+            known = self._known.get(key)
+        if known is not None and known[0] == mark:
+            return known[1]
+        state = look()
+        with self._lock:
+            self._known[key] = (mark, state)
+            self._known.move_to_end(key)
+            while len(self._known) > MOST:
+                self._known.popitem(last=False)
+        return state
