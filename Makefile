@@ -36,10 +36,14 @@ $(ENV)/bin/uv:
 	@$(PYTHON) -m venv $(ENV)
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check uv || echo "装不上 uv，改用 pip（较慢）。"
 
-# uv where it can be had, plain pip otherwise; both insist on the hashes.
+# uv where it can be had, plain pip otherwise or where uv fails; both insist on the hashes. uv is told of pip's mirror.
 define install
-	@if [ -x $(BIN)/uv ]; then $(BIN)/uv pip install --quiet --require-hashes $(1); \
-	else $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes $(1); fi
+	@mirror=$${UV_DEFAULT_INDEX:-$${PIP_INDEX_URL:-`$(BIN)/python -m pip config get global.index-url 2>/dev/null`}}; \
+	if [ -x $(BIN)/uv ] && UV_SYSTEM_CERTS=true $(BIN)/uv pip install --quiet --python $(BIN)/python \
+	  $${mirror:+--default-index "$$mirror"} --require-hashes $(1); then exit 0; fi; \
+	[ ! -x $(BIN)/uv ] || echo "uv 没有装成，改用 pip（较慢）……"; \
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes $(1) || { \
+	  echo "依赖没有装成，原因见上。请检查网络和 pip 的源设置（python3 -m pip config list），然后重新运行 make run。"; exit 1; }
 endef
 
 $(ENV)/ready: requirements.txt | $(ENV)/bin/uv

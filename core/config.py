@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 from core.tables import ROOT
 
@@ -166,9 +166,16 @@ def _database_url(url: str) -> str:
 
 def _web_address(url: str) -> str:
     parts = urlsplit(url)
-    if parts.scheme not in ("http", "https") or not parts.netloc:
+    if parts.scheme not in ("http", "https") or not parts.hostname or not _has_usable_port(parts):
         raise ConfigError(f"{PREFIX}BASE_URL 要写成完整网址，如 https://mingjian.example.cn，现在是 {url}。")
     return url.rstrip("/")
+
+
+def _has_usable_port(parts: SplitResult) -> bool:
+    try:
+        return parts.port != 0
+    except ValueError:
+        return False
 
 
 def _origin(text: str) -> str:

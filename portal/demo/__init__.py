@@ -33,8 +33,23 @@ ACCOUNTS: tuple[tuple[str, str, list[Role], str | None], ...] = (
 )
 
 
+# What an account shows, for whoever tries the demo.
+TASKS = {
+    Role.EDITOR: "起草处罚、失信名单和公告",
+    Role.APPROVER: "审核别人起草的内容，公开",
+    Role.OFFICER: "办理分到本部门的举报",
+    Role.HEAD: "办理举报，决定延期",
+    Role.OPERATOR: "登记来电、来信",
+    Role.SUPERVISOR: "看全市举报的期限",
+    Role.ADMINISTRATOR: "管理账号，也能起草和审核",
+}
+
+
 def account_lines() -> list[str]:
-    return [f"{sign_in_name:12} {display_name}" for sign_in_name, display_name, _roles, _department in ACCOUNTS]
+    return [
+        f"{sign_in_name:12} {display_name}　{'；'.join(TASKS[role] for role in roles)}"
+        for sign_in_name, display_name, roles, _department in ACCOUNTS
+    ]
 
 
 def fill_if_empty(house: House) -> None:

@@ -19,6 +19,8 @@ def test_every_setting_is_documented():
     [
         ("DATABASE_URL", "mysql://x", "postgresql"),
         ("BASE_URL", "mingjian.example", "完整网址"),
+        ("BASE_URL", "http://127.0.0.1:99999", "完整网址"),
+        ("BASE_URL", "http://127.0.0.1:80a", "完整网址"),
         ("SEARCH_BACKEND", "elastic", "whoosh"),
         ("REDIS_URL", "http://x", "redis://"),
         ("SMTP_URL", "x", "smtp://"),
