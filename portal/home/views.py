@@ -1,12 +1,17 @@
 """The front page answers three questions: how is the air, who was penalised lately, what about this company."""
 
+from typing import Any
+
 from flask import Blueprint, render_template
+from flask_babel import gettext as _
 
 from core.web import current
 from core.web.access import public
+from portal.monitoring.air_quality import levels
 from portal.monitoring.queries import city_now
 from portal.monitoring.wording import CATEGORY_LABELS, listed
-from portal.publishing.public_views import path_of
+from portal.publishing.public_views import list_row, path_of
+from portal.publishing.models import PublicRecord
 from portal.publishing.queries import latest
 
 LATEST = 6
@@ -21,12 +26,19 @@ def front() -> str:
     return render_template(
         "portal/home/front.html",
         air=city_now(session, current.now()),
-        records=latest(session, ("penalty", "blacklist"), LATEST),
+        rows=[_row(record) for record in latest(session, ("penalty", "blacklist"), LATEST)],
         notices=latest(session, ("notice",), 3),
         categories=CATEGORY_LABELS,
+        levels=levels(),
         listed=listed,
         path_of=path_of,
     )
+
+
+def _row(record: PublicRecord) -> dict[str, Any]:
+    """As in its own list, and of which list it is."""
+    kind = _("失信名单") if record.kind == "blacklist" else _("行政处罚")
+    return {**list_row(record), "kind": (kind, "warn" if record.kind == "blacklist" else "info")}
 
 
 @blueprint.get("/about")

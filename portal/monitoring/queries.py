@@ -200,16 +200,35 @@ def city_days(session: Session, city: CityNow, first: date, last: date) -> list[
     return [_city_day(at, by_day[at]) for at in sorted(by_day, reverse=True)]
 
 
+def city_hours(session: Session, city: CityNow, hours: int) -> list[Point]:
+    """The last `hours` hours of the city that any counted station has sent, oldest first."""
+    own = [one.station.id for one in _counted(list(city.stations))]
+    last = hour_number(city.hour_end)
+    hour = type_coerce(Observation.hour_end, Integer)
+    rows = session.execute(
+        select(hour, *ITEM_NUMBERS)
+        .where(Observation.station_id.in_(own), hour > last - hours, hour <= last)
+        .order_by(hour)
+    ).all()
+    by_hour: dict[int, list[Values]] = defaultdict(list)
+    for number, *numbers in rows:
+        by_hour[number].append(_values(numbers))
+    return [_hour_point(hour_at(number), _mean_values(stations)) for number, stations in by_hour.items()]
+
+
+def _mean_values(stations: Sequence[Values]) -> Values:
+    return {item: mean_of_points(one[item] for one in stations) for item in Item}
+
+
 def _city_day(at: datetime, stations: Sequence[Values]) -> Point:
-    values = {item: mean_of_points(one[item] for one in stations) for item in Item}
+    values = _mean_values(stations)
     measured = {DAY_MEASURES.get(item, Measure.O3_8H): value for item, value in values.items()}
     return Point(at, values, index_of(Report.DAILY, measured, on=local_date(at)))
 
 
 def mean_point(stations: Sequence[StationNow], hour_end: datetime) -> Point:
     """The mean of the stations' concentrations and the index that it gives, never the mean of their indices."""
-    points = [one.point for one in stations if one.point is not None]
-    return _hour_point(hour_end, {item: mean_of_points(point.values[item] for point in points) for item in Item})
+    return _hour_point(hour_end, _mean_values([one.point.values for one in stations if one.point is not None]))
 
 
 def _hours(session: Session, code: str, start: int, end: int) -> Sequence[Any]:
@@ -240,8 +259,12 @@ def _decimal(number: float | None) -> Decimal | None:
 
 
 def _hour_point(hour_end: datetime, values: Values, published_aqi: int | None = None) -> Point:
-    measured = {HOUR_MEASURES[item]: value for item, value in values.items()}
-    return Point(hour_end, values, index_of(Report.HOURLY, measured, on=day_of(hour_end)), published_aqi)
+    return Point(hour_end, values, _hour_index(day_of(hour_end), tuple(values.items())), published_aqi)
+
+
+@lru_cache(maxsize=4096)
+def _hour_index(on: date, values: tuple[tuple[Item, Decimal | None], ...]) -> Index:
+    return index_of(Report.HOURLY, {HOUR_MEASURES[item]: value for item, value in values}, on=on)
 
 
 def _day_point(day: date, item_hours: DayHours) -> Point:

@@ -12,10 +12,12 @@ from core.tables import load_table
 from core.web import current, svg_chart
 from core.web.access import public
 from portal.monitoring import queries, wording
-from portal.monitoring.air_quality import TABLE, edition_on, sensitive_groups
+from portal.monitoring.air_quality import TABLE, Item, edition_on, levels, sensitive_groups
 from portal.monitoring.averages import day_of
 from portal.monitoring.county_map import tiles
 from portal.monitoring.periods import Period, Resolution, asked_period
+
+TREND_HOURS = 24
 
 blueprint = Blueprint("air", __name__, url_prefix="/air")
 
@@ -30,14 +32,26 @@ def _words() -> dict[str, Any]:
 def overview() -> str:
     session, area = current.session(), current.settings().city
     city = queries.city_now(session, current.now(), area=area)
+    trend = queries.city_hours(session, city, TREND_HOURS) if city else []
     return render_template(
         "portal/monitoring/overview.html",
         area=area,
         city=city,
+        levels=levels(),
+        trend=trend,
+        chart=_chart(trend, area, "%H:%M"),
         tiles=tiles(city) if city else [],
-        sensitive=sensitive_groups(city.index, on=day_of(city.hour_end)) if city else [],
+        sensitive=_sensitive(city) if city else {},
         elsewhere=queries.stations_elsewhere(session, area=area),
     )
+
+
+def _sensitive(city: queries.CityNow) -> dict[str, list[Item]]:
+    """The items that call for care, by who should take it: one sentence for those that share their groups."""
+    items: dict[str, list[Item]] = {}
+    for item, groups in sensitive_groups(city.index, on=day_of(city.hour_end)):
+        items.setdefault(groups, []).append(item)
+    return items
 
 
 @blueprint.get("/standards")
@@ -76,8 +90,8 @@ def station(station_code: str) -> str:
     )
 
 
-def _chart(points: list[queries.Point], name: str) -> Markup:
-    drawn = [svg_chart.Point(f"{one.at.astimezone(CHINA):%m-%d}", one.index.aqi) for one in points]
+def _chart(points: list[queries.Point], name: str, label: str = "%m-%d") -> Markup:
+    drawn = [svg_chart.Point(one.at.astimezone(CHINA).strftime(label), one.index.aqi) for one in points]
     return svg_chart.line_chart(drawn, title=_("%(name)s的 AQI 曲线，数值见下表", name=name))
 
 

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from flask import Blueprint, render_template, request, url_for
@@ -132,15 +133,19 @@ def list_row(record: PublicRecord) -> dict[str, Any]:
             local_day(record.decided_on),
             record.authority,
             county_name(record.county_code),
-            _("罚款 %(n)s 万元", n=fine) if fine else None,
         ],
+        "figure": _("罚款 %(n)s 万元", n=fine) if fine else None,
         "tag": (_("有更正"), "info") if record.version > 1 else None,
     }
 
 
 def value_rows(kind: DisclosureKind, body: Mapping[str, Any]) -> list[dict[str, Any]]:
     """The public fields of a version, labelled in the standard's words, in its order."""
-    return [{"term": row["label"], "value": _value(row, body[row["name"]])} for row in kind.rows if row["name"] in body]
+    return [
+        {"name": row["name"], "term": row["label"], "value": _value(row, body[row["name"]])}
+        for row in kind.rows
+        if row["name"] in body
+    ]
 
 
 def _value(row: Mapping[str, Any], value: Any) -> str | Markup:
@@ -148,6 +153,8 @@ def _value(row: Mapping[str, Any], value: Any) -> str | Markup:
         return rich_text(value)
     if row["type"] == "long":
         return plain_lines(value)
+    if row["type"] == "date":
+        return local_day(date.fromisoformat(value))
     return shown(dict(row), value)
 
 
