@@ -86,7 +86,9 @@ def form_values(page: Page) -> dict[str, Any]:
 
 
 def value_of(page: Page, label: str) -> str:
-    return page.text(f"//dt[normalize-space()='{label}']/following-sibling::dd[1]")
+    """Of a field in the list, or of one that is told before it."""
+    place = f"[normalize-space()='{label}']/following-sibling::"
+    return page.text(f"//dt{place}dd[1] | //section[@class='told']/h2{place}div[1]")
 
 
 def titles(page: Page) -> list[str]:
@@ -405,8 +407,9 @@ def test_the_text_of_a_notice_keeps_its_structure_and_loses_what_could_run(
         '<a href="javascript:x()">坏</a><a href="https://example.org/">好</a><iframe src="//example.org"></iframe>'
     )
     page = checked(client, f"/notices/{publisher.notice(clock.now(), text=text)}")
-    assert page.find("//main//dd/h2") and page.find("//main//dd//a[@href='https://example.org/']")
-    assert not page.find("//main//dd//img | //main//dd//iframe | //main//dd//@style | //main//dd//@onclick")
+    told = "//main//div[@class='told__text']"
+    assert page.find(f"{told}/h2") and page.find(f"{told}//a[@href='https://example.org/']")
+    assert not page.find(f"{told}//img | {told}//iframe | {told}//@style | {told}//@onclick")
     assert not page.find("//main//a[starts-with(@href, 'javascript')]")
 
 
