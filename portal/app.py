@@ -35,9 +35,12 @@ from portal.notices.kinds import NOTICE
 from portal.opendata import followers, websub
 from portal.opendata import views as feeds
 from portal.opendata.freshness import Freshness
+from portal.publishing import consultation_views as consultations
+from portal.publishing import consulting, endings, scheduling
 from portal.publishing import editorial_views as editorial
-from portal.publishing import endings
+from portal.publishing import review_views as review
 from portal.publishing.ledger import disclosure_log
+from portal.publishing.mail import CONSULTATION_MAIL, send_consultation_mail
 from portal.publishing.operations import CHANGED, SCRUB
 from portal.publishing.public_views import public_blueprint
 from portal.publishing.queries import past_term
@@ -54,6 +57,8 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     air.blueprint,
     *(public_blueprint(kind) for kind in KINDS),
     editorial.blueprint,
+    review.blueprint,
+    consultations.blueprint,
     search.blueprint,
     feeds.blueprint,
     ledger.blueprint,
@@ -73,6 +78,8 @@ SWEEPS: tuple[Sweep, ...] = (
     Sweep("publishing.past_term", timedelta(minutes=10), endings.sweep_past_term),
     *supervision.SWEEPS,
     Sweep("storage.scrub", timedelta(hours=1), lambda job: scrub_after_commit(job.session)),
+    Sweep("publishing.scheduled", timedelta(seconds=30), scheduling.find_due),
+    Sweep("publishing.consultations", timedelta(minutes=10), consulting.remind_and_escalate),
     Sweep("monitoring.demo_air", timedelta(minutes=10), continue_demo_air),
 )
 
@@ -94,6 +101,8 @@ HANDLERS: Mapping[str, Handler | Delivery[Any, Any]] = {
     supervision.RECOUNT: supervision.sweep_recount,
     CHANGED: followers.tell,
     websub.PING: websub.Ping(),
+    scheduling.PUBLISH_SCHEDULED: scheduling.publish_scheduled,
+    CONSULTATION_MAIL: send_consultation_mail,
 }
 
 

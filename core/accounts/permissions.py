@@ -8,6 +8,7 @@ from flask_babel import lazy_gettext as _l
 class Permission(StrEnum):
     DRAFT_DISCLOSURE = "draft_disclosure"
     REVIEW_DISCLOSURE = "review_disclosure"
+    ANSWER_CONSULTATION = "answer_consultation"
     IMPORT_DATA = "import_data"
     HANDLE_REPORT = "handle_report"
     DECIDE_EXTENSION = "decide_extension"
@@ -22,6 +23,7 @@ class Permission(StrEnum):
 class Role(StrEnum):
     EDITOR = "editor"
     APPROVER = "approver"
+    CONSULTEE = "consultee"
     OFFICER = "officer"
     HEAD = "head"
     OPERATOR = "operator"
@@ -33,6 +35,7 @@ class Role(StrEnum):
 ROLE_LABELS = {
     Role.EDITOR: _l("编辑"),
     Role.APPROVER: _l("审核"),
+    Role.CONSULTEE: _l("会商联系人"),
     Role.OFFICER: _l("经办人"),
     Role.HEAD: _l("部门负责人"),
     Role.OPERATOR: _l("话务员"),
@@ -44,8 +47,9 @@ ROLE_LABELS = {
 ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
     Role.EDITOR: frozenset({Permission.DRAFT_DISCLOSURE, Permission.IMPORT_DATA}),
     Role.APPROVER: frozenset({Permission.REVIEW_DISCLOSURE}),
+    Role.CONSULTEE: frozenset({Permission.ANSWER_CONSULTATION}),
     Role.OFFICER: frozenset({Permission.HANDLE_REPORT}),
-    Role.HEAD: frozenset({Permission.HANDLE_REPORT, Permission.DECIDE_EXTENSION}),
+    Role.HEAD: frozenset({Permission.HANDLE_REPORT, Permission.DECIDE_EXTENSION, Permission.ANSWER_CONSULTATION}),
     Role.OPERATOR: frozenset({Permission.RECORD_REPORT}),
     Role.CUSTODIAN: frozenset({Permission.OPEN_IDENTITY}),
     Role.SUPERVISOR: frozenset({Permission.SUPERVISE_REPORTS}),

@@ -12,6 +12,7 @@ from core.web.current import House
 from intake.sealing import Seal
 from portal.demo.air import seed_air
 from portal.demo.disclosures import seed_disclosures
+from portal.demo.gate import seed_gate
 from portal.demo.reports import seed_reports
 from portal.publishing.ledger import disclosure_log
 
@@ -26,6 +27,9 @@ ACCOUNTS: tuple[tuple[str, str, list[Role], str | None], ...] = (
     ("head", "刘科长（演示）", [Role.HEAD], "xc-ecology"),
     ("changge", "周经办（演示）", [Role.HEAD], "xc-ecology-changge"),
     ("market", "陈经办（演示）", [Role.OFFICER], "xc-market-weidu"),
+    ("market-editor", "何编辑（演示）", [Role.EDITOR], "xc-market"),
+    ("weather", "郑会商（演示）", [Role.CONSULTEE], "xc-meteorology"),
+    ("water", "冯会商（演示）", [Role.CONSULTEE], "xc-water-resources"),
     ("discipline", "孙经办（演示）", [Role.OFFICER], "xc-discipline"),
     ("duty", "赵值班（演示）", [Role.OFFICER, Role.OPERATOR], "xc-duty"),
     ("supervisor", "吴督办（演示）", [Role.SUPERVISOR], None),
@@ -79,6 +83,7 @@ def fill_if_empty(house: House) -> None:
         seed_disclosures(
             session, now, rng, log=log, author=people["editor"].as_actor(), approver=people["approver"].as_actor()
         )
+        seed_gate(session, now, people)
         officers = {one.department_code: one.as_actor() for one in people.values() if one.department_code}
         seal = Seal(house.settings.read_secret(house.settings.sealing_key_file))
         seed_reports(session, now, rng, seal=seal, officers=officers)

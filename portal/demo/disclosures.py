@@ -13,6 +13,7 @@ from core.clock import local_date
 from core.falsification_acts import ACTS
 from core.ledger.log import Log
 from core.places import COUNTIES, county
+from portal.demo.gate import settle_consultations
 from portal.enforcement.kinds import BLACKLIST, PENALTY
 from portal.notices.kinds import NOTICE
 from portal.publishing import operations
@@ -176,6 +177,7 @@ def _publish(
 ) -> None:
     disclosure = operations.draft(session, kind, content, actor=author, at=at)
     operations.submit(session, disclosure, actor=author, at=at)
+    settle_consultations(session, disclosure, approver, at)
     operations.approve_and_publish(session, disclosure, log=log, actor=approver, at=at)
 
 

@@ -6,72 +6,51 @@ from typing import Any
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
-from sqlalchemy import select
 
-from core.accounts.models import User
 from core.accounts.permissions import Permission
-from core.clock import local_date
-from core.errors import DomainError
 from core.web import current
 from core.web.access import permit
 from core.web.forms import Form
 from portal.publishing import operations, queries
+from portal.publishing.board import board_rows, counts, rows_of
+from portal.publishing.board_filters import board_fields, filters_of
+from portal.publishing.consent import content_digest
+from portal.publishing.draft_page import review_context
 from portal.publishing.forms import ReasonForm, StepForm, WithdrawForm
-from portal.publishing.kinds import DisclosureKind, all_kinds, kind_named
+from portal.publishing.kinds import DisclosureKind, kind_named
 from portal.publishing.models import Disclosure
+from portal.publishing.navigation import navigation
 from portal.publishing.public_views import value_rows
 from portal.publishing.publicity import Term
 from portal.publishing.record_form import loaded, stored
 from portal.publishing.terms import TermRefuses, needed_term
-from portal.publishing.workflow import CORRECTION_IN_REVIEW, ENDED, IN_REVIEW, PUBLISHED, STATES, WORKFLOW
+from portal.publishing.workflow import STATES, WORKFLOW, step_from
 
 EDIT, REVIEW = Permission.DRAFT_DISCLOSURE, Permission.REVIEW_DISCLOSURE
-OPEN_STATES = [state for state in STATES if state not in (PUBLISHED, *ENDED)]
 
 blueprint = Blueprint("editorial", __name__, url_prefix="/editorial")
 
 
-@blueprint.context_processor
-def _navigation() -> dict[str, Any]:
-    pages = [(_("待办"), url_for("editorial.board"), request.endpoint == "editorial.board")]
-    if current.actor().may(EDIT):
-        pages += [
-            (_("新建%(kind)s", kind=kind.label), url_for("editorial.new", kind_name=kind.name), False)
-            for kind in all_kinds()
-        ]
-    return {"staff_nav": pages, "states": STATES}
+blueprint.context_processor(navigation)
 
 
 @blueprint.get("")
 @permit(EDIT, REVIEW)
 def board() -> str:
-    """What waits for whom, the longest waiting first."""
-    session = current.session()
-    waiting = queries.board(session, OPEN_STATES)
-    published = queries.recently_published(session)
-    authors = {one.id: one.display_name for one in session.scalars(select(User))}
+    """What waits for whom, the late and the longest waiting first."""
+    session, filters = current.session(), filters_of(request.args)
+    asked: dict[str, Any] = {"actor": current.actor(), "now": current.now(), "calendar": current.calendar()}
     return render_template(
         "portal/publishing/board.html",
-        waiting=[_board_row(one, authors) for one in waiting],
-        published=[_board_row(one, authors) for one in published],
+        waiting=board_rows(session, filters, **asked),
+        published=rows_of(session, queries.recently_published(session), **asked),
+        counts=[(name, STATES[name][0], count) for name, count in counts(session).items()],
+        filters=filters,
+        fields=board_fields(filters),
+        clear=url_for("editorial.board") if filters.any() else None,
         may_review=current.actor().may(REVIEW),
         form=StepForm(),
     )
-
-
-def _board_row(disclosure: Disclosure, authors: dict[str, str]) -> dict[str, Any]:
-    kind = kind_named(disclosure.kind)
-    draft = disclosure.draft
-    return {
-        "id": disclosure.id,
-        "kind": kind.label,
-        "title": draft.get("title") or " ".join(str(draft.get(one) or "") for one in ("party_name", "decision_no")),
-        "state": disclosure.state,
-        "author": authors.get(disclosure.author_id, ""),
-        "days": (current.today() - local_date(disclosure.changed_at)).days,
-        "reviewable": disclosure.state in (IN_REVIEW, CORRECTION_IN_REVIEW)
-        and disclosure.author_id != current.actor().user_id,
-    }
 
 
 @blueprint.route("/<any(penalty, blacklist, notice):kind_name>/new", methods=["GET", "POST"])
@@ -92,7 +71,7 @@ def new(kind_name: str) -> ResponseReturnValue:
 def edit(disclosure_id: str) -> ResponseReturnValue:
     found = queries.disclosure(current.session(), disclosure_id)
     kind = kind_named(found.kind)
-    WORKFLOW.step(found.state, "revise")
+    step_from(found.state, "revise")
     form = kind.form(data=loaded(kind.rows, found.draft))
 
     def save() -> Disclosure:
@@ -122,9 +101,15 @@ def _edit_page(kind: DisclosureKind, form: Form, found: Disclosure | None) -> st
 @blueprint.get("/<disclosure_id>")
 @permit(EDIT, REVIEW)
 def disclosure(disclosure_id: str) -> str:
-    """The draft exactly as the public would see it, with what to look at and the steps open now."""
+    return draft_page(queries.disclosure(current.session(), disclosure_id))
+
+
+def draft_page(found: Disclosure, **typed: Form) -> str:
+    """The draft exactly as the public would see it, with what to look at and the steps open now.
+
+    `typed` are forms that were sent and refused: they come back with what was typed and what is wrong with it.
+    """
     session, actor = current.session(), current.actor()
-    found = queries.disclosure(session, disclosure_id)
     kind = kind_named(found.kind)
     leak = operations.leak_in(found)
     incomplete = kind.problems(found.draft)
@@ -140,7 +125,9 @@ def disclosure(disclosure_id: str) -> str:
         warnings=kind.warnings(found.draft),
         term=term,
         steps=WORKFLOW.open_to(found.state, actor.permissions),
-        is_author=found.author_id == actor.user_id,
+        is_author=actor.user_id in (found.author_id, *found.authors),
+        seen=content_digest(found),
+        **review_context(session, found, typed),
         form=StepForm(),
         reason_form=ReasonForm(),
         withdraw_form=WithdrawForm(),
@@ -161,13 +148,41 @@ def submit(disclosure_id: str) -> ResponseReturnValue:
     return _step(disclosure_id, lambda found: operations.submit(current.session(), found, **_who()), _("已提交审核。"))
 
 
+@blueprint.post("/<disclosure_id>/take_back")
+@permit(EDIT)
+def take_back(disclosure_id: str) -> ResponseReturnValue:
+    return _step(
+        disclosure_id,
+        lambda found: operations.take_back(current.session(), found, **_who()),
+        _("已收回，可以修改。改好后重新提交审核。"),
+    )
+
+
 @blueprint.post("/<disclosure_id>/approve")
 @permit(REVIEW)
 def approve(disclosure_id: str) -> ResponseReturnValue:
-    def publish(found: Disclosure) -> None:
-        operations.approve_and_publish(current.session(), found, log=current.service("log"), **_who())
+    """Approve what was on the page, and publish it at once unless it is to wait."""
+    seen, waits = request.form.get("seen", ""), request.form.get("then") == "wait"
 
-    return _step(disclosure_id, publish, _("已公开。"))
+    def decide(found: Disclosure) -> None:
+        if waits:
+            operations.approve(current.session(), found, seen=seen, **_who())
+        else:
+            log = current.service("log")
+            operations.approve_and_publish(current.session(), found, seen=seen, log=log, **_who())
+
+    return _step(disclosure_id, decide, _("审核通过，还没有公开。") if waits else _("已公开。"))
+
+
+@blueprint.post("/<disclosure_id>/publish")
+@permit(REVIEW)
+def publish(disclosure_id: str) -> ResponseReturnValue:
+    """What was approved before goes public now."""
+
+    def act(found: Disclosure) -> None:
+        operations.publish(current.session(), found, log=current.service("log"), **_who())
+
+    return _step(disclosure_id, act, _("已公开。"))
 
 
 @blueprint.post("/approve")
@@ -175,9 +190,11 @@ def approve(disclosure_id: str) -> ResponseReturnValue:
 def approve_several() -> ResponseReturnValue:
     """All chosen records, each by the same rules as one; one that is refused stops them all."""
     chosen = request.form.getlist("chosen")
-    for disclosure_id in chosen:
+    for one in chosen:
+        disclosure_id, _dot, seen = one.partition(".")
         found = queries.disclosure(current.session(), disclosure_id)
-        operations.approve_and_publish(current.session(), found, log=current.service("log"), **_who())
+        log = current.service("log")
+        operations.approve_and_publish(current.session(), found, seen=seen, log=log, **_who())
     flash(_("已公开 %(n)s 条。", n=len(chosen)), "good")
     return redirect(url_for("editorial.board"))
 
@@ -230,16 +247,8 @@ def erase(disclosure_id: str) -> ResponseReturnValue:
 
 def _reason(form: Any) -> str:
     if not form.validate_on_submit():
-        raise ReasonMissing
+        raise operations.ReasonMissing
     return str(form.reason.data)
-
-
-class ReasonMissing(DomainError):
-    code = "reason_missing"
-    status = 422
-
-    def __init__(self) -> None:
-        super().__init__(_("请写明原因（以及要求的依据）再提交。"))
 
 
 def _step(disclosure_id: str, act: Callable[[Disclosure], None], done: str) -> ResponseReturnValue:

@@ -13,6 +13,7 @@ from core import audit
 from core.accounts.actor import SYSTEM, Actor
 from core.ledger.log import Log
 from core.outbox import Job, enqueue
+from portal.publishing import consent
 from portal.publishing.ledger_leaf import leaf
 from portal.publishing.models import (
     Disclosure,
@@ -75,5 +76,6 @@ def erase_texts(session: Session, disclosure: Disclosure, at: datetime) -> None:
     session.execute(delete(VersionContent).where(VersionContent.disclosure_id == disclosure.id))
     disclosure.draft, disclosure.natural_key = {}, disclosure.id
     disclosure.change_reason = disclosure.return_reason = None
+    consent.erase_review(session, disclosure, at)
     session.flush()
     enqueue(session, SCRUB, at=at)

@@ -49,10 +49,18 @@ class Disclosure(Base):
     changed_at: Mapped[datetime]
     withdrawn_reason: Mapped[str | None] = mapped_column(Text)
     withdrawn_basis: Mapped[str | None] = mapped_column(Text)
+    # Everybody who wrote on the text since it was last published: none of them may approve it.
+    authors: Mapped[list[str]] = mapped_column(default=list, server_default="[]")
+    # Without it what was approved and consented to cannot be told from its digest; erasure takes it.
+    review_salt: Mapped[str] = mapped_column(String(64), default="", server_default="")
+    publish_at: Mapped[datetime | None]
 
 
 class DisclosureVersion(Base):
-    """版本: that something was public, and the commitment to what. Append-only; the database refuses to change it."""
+    """版本: that something was public, and the commitment to what. Append-only; the database refuses to change it.
+
+    It refuses an author who is the approver as well (migration 0011).
+    """
 
     __tablename__ = "disclosure_version"
 
@@ -143,6 +151,71 @@ class PublicRecordAct(Base):
 
     record_id: Mapped[str] = mapped_column(ForeignKey("public_record.id", ondelete="CASCADE"), primary_key=True)
     act_code: Mapped[str] = mapped_column(String(10), primary_key=True, index=True)
+
+
+class Approval(Base):
+    """审核签字: this person approved these very words as the next version. Append-only.
+
+    `digest` is approved_content.digest of what they saw. Publishing compares it with what would be published.
+    """
+
+    __tablename__ = "disclosure_approval"
+    __table_args__ = (
+        CheckConstraint("approver_id <> author_id", name="author_is_not_approver"),
+        Index("ix_disclosure_approval_disclosure", "disclosure_id", "number"),
+        {"sqlite_autoincrement": True},
+    )
+
+    number: Mapped[int] = mapped_column(RowNumber, primary_key=True)
+    disclosure_id: Mapped[str] = mapped_column(ForeignKey("disclosure.id"))
+    version: Mapped[int]
+    digest: Mapped[str] = mapped_column(String(64))
+    author_id: Mapped[str] = mapped_column(ForeignKey("user_account.id"))
+    approver_id: Mapped[str] = mapped_column(ForeignKey("user_account.id"))
+    at: Mapped[datetime]
+
+
+class Consultation(Base):
+    """征求意见: another department is asked whether these words may go out, and what it answered.
+
+    `digest` binds question and answer to the words; `is_required` is the rule's: without its consent nothing goes out.
+    Closed: the draft was taken back while the question was open.
+    """
+
+    __tablename__ = "consultation"
+    __table_args__ = (
+        CheckConstraint("(answer IS NULL) = (answered_at IS NULL)", name="an_answer_has_its_time"),
+        CheckConstraint("(answered_by IS NULL) = (answered_at IS NULL)", name="an_answer_has_its_person"),
+        CheckConstraint("answer IN ('agree', 'agree_with_remarks', 'object')", name="answer_is_known"),
+        CheckConstraint("answer IS NULL OR answer = 'agree' OR remarks IS NOT NULL", name="remarks_where_not_agreed"),
+        CheckConstraint("waived_at IS NULL OR is_required = false", name="required_consent_is_not_waived"),
+        Index("ix_consultation_disclosure", "disclosure_id", "asked_at"),
+        Index("ix_consultation_department", "department_code", "answered_at", "due_on"),
+    )
+
+    id: Mapped[str] = mapped_column(String(26), primary_key=True)
+    disclosure_id: Mapped[str] = mapped_column(ForeignKey("disclosure.id"))
+    department_code: Mapped[str] = mapped_column(ForeignKey("department.code"))
+    digest: Mapped[str] = mapped_column(String(64))
+    is_required: Mapped[bool]
+    basis: Mapped[str] = mapped_column(Text)
+    question: Mapped[str] = mapped_column(Text)
+    asked_by: Mapped[str] = mapped_column(ForeignKey("user_account.id"))
+    asked_at: Mapped[datetime]
+    due_on: Mapped[date]
+    is_provisional: Mapped[bool]
+    answer: Mapped[str | None] = mapped_column(String(20))
+    remarks: Mapped[str | None] = mapped_column(Text)
+    answered_by: Mapped[str | None] = mapped_column(ForeignKey("user_account.id"))
+    answered_for: Mapped[str | None] = mapped_column(ForeignKey("department.code"))
+    answered_at: Mapped[datetime | None]
+    reminded_at: Mapped[datetime | None]
+    escalated_at: Mapped[datetime | None]
+    escalated_to: Mapped[str | None] = mapped_column(ForeignKey("department.code"))
+    waived_by: Mapped[str | None] = mapped_column(ForeignKey("user_account.id"))
+    waived_at: Mapped[datetime | None]
+    waive_reason: Mapped[str | None] = mapped_column(Text)
+    closed_at: Mapped[datetime | None]
 
 
 @event.listens_for(Session, "do_orm_execute")

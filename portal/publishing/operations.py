@@ -1,4 +1,7 @@
-"""The trade's verbs: draft, revise, submit, return, approve and publish, correct, withdraw."""
+"""The trade's verbs: draft, revise, submit, take back, return, approve, publish, correct, withdraw, erase.
+
+Consulting and scheduling have modules of their own.
+"""
 
 import json
 import secrets
@@ -19,12 +22,15 @@ from core.ids import new_id
 from core.ledger.log import Log
 from core.outbox import enqueue
 from core.sanitising import plain
-from core.workflow import Transition
+from portal.publishing import consent
+from portal.publishing.approved_content import new_salt
+from portal.publishing.consent import content_digest
 from portal.publishing.kinds import DisclosureKind, kind_named
 from portal.publishing.leak_scan import Leak, leaks
 from portal.publishing.ledger_leaf import SALT_BYTES, commitment, leaf
 from portal.publishing.models import (
     PAST_TERM,
+    Approval,
     Change,
     Disclosure,
     DisclosureVersion,
@@ -32,8 +38,11 @@ from portal.publishing.models import (
     PublicRecordAct,
     VersionContent,
 )
+from portal.publishing.steps import moved as _moved
+from portal.publishing.steps import permitted as _step
+from portal.publishing.steps import recorded as _record
 from portal.publishing.terms import needed_term
-from portal.publishing.workflow import DRAFT, WORKFLOW
+from portal.publishing.workflow import DRAFT
 
 SCRUB = "storage.scrub"
 CHANGED = "disclosure.changed"
@@ -42,7 +51,29 @@ CHANGED = "disclosure.changed"
 class SelfApproval(DomainError):
     code = "self_approval"
     status = 403
-    default_message = _l("起草人不能审核自己的内容，请由另一位同事审核。")
+    default_message = _l("起草或修改过这份内容的人不能审核它，请由另一位同事审核。")
+
+
+class ReasonMissing(DomainError):
+    code = "reason_missing"
+    status = 422
+    default_message = _l("请写明原因（以及要求的依据）再提交。")
+
+
+class ContentChanged(DomainError):
+    """What the reviewer looked at is not what the draft says now."""
+
+    code = "content_changed"
+    status = 409
+    default_message = _l("您打开页面以后，这份内容又改过。请重新看一遍再审核。")
+
+
+class ApprovalVoid(DomainError):
+    """The approval was given to other words than would be published."""
+
+    code = "approval_void"
+    status = 409
+    default_message = _l("审核通过以后内容有了变化，原来的审核不再有效，请重新审核。")
 
 
 class LeakFound(DomainError):
@@ -83,6 +114,8 @@ def draft(
         draft=dict(content),
         natural_key=natural_key,
         author_id=actor.user_id,
+        authors=[actor.user_id],
+        review_salt=new_salt(),
         version=0,
         created_at=at,
         changed_at=at,
@@ -106,7 +139,7 @@ def revise(session: Session, disclosure: Disclosure, content: Mapping[str, Any],
     if other is not None and other.id != disclosure.id:
         raise DuplicateDecision(other.id)
     disclosure.draft, disclosure.natural_key = dict(content), natural_key
-    disclosure.author_id = actor.user_id or disclosure.author_id
+    _write(disclosure, actor)
     _moved(session, disclosure, "revise", actor, at)
 
 
@@ -120,29 +153,83 @@ def submit(session: Session, disclosure: Disclosure, *, actor: Actor, at: dateti
     _moved(session, disclosure, "submit", actor, at)
 
 
+def take_back(session: Session, disclosure: Disclosure, *, actor: Actor, at: datetime) -> None:
+    """The editors take it back to work on it: the review, the questions and the approval are over."""
+    transition = _step(disclosure, "take_back", actor)
+    _back_to_draft(session, disclosure, transition.target, at)
+    _moved(session, disclosure, "take_back", actor, at)
+
+
 def return_to_author(session: Session, disclosure: Disclosure, reason: str, *, actor: Actor, at: datetime) -> None:
     transition = _step(disclosure, "return", actor)
-    disclosure.state = transition.target or disclosure.state
+    _back_to_draft(session, disclosure, transition.target, at)
     disclosure.return_reason = reason
     _moved(session, disclosure, "return", actor, at)
 
 
-def approve_and_publish(
-    session: Session, disclosure: Disclosure, *, log: Log, actor: Actor, at: datetime
-) -> PublicRecord:
-    """The one way to become public: by a second person, complete, without leaks, with its leaf in one transaction."""
+def approve(
+    session: Session, disclosure: Disclosure, *, seen: str | None = None, actor: Actor, at: datetime
+) -> Approval:
+    """A second person puts their name to these words; `seen` is the digest of what they had before them."""
     transition = _step(disclosure, "approve", actor)
-    if actor.user_id is None or actor.user_id == disclosure.author_id:
+    if actor.user_id is None or actor.user_id in (disclosure.author_id, *disclosure.authors):
         raise SelfApproval
+    if seen is not None and seen != content_digest(disclosure):
+        raise ContentChanged
     _must_be_complete(disclosure)
+    consent.must_be_settled(session, disclosure, local_date(at))
     disclosure.state = transition.target or disclosure.state
     disclosure.reviewer_id = actor.user_id
+    approval = Approval(
+        disclosure_id=disclosure.id,
+        version=disclosure.version + 1,
+        digest=content_digest(disclosure),
+        author_id=disclosure.author_id,
+        approver_id=actor.user_id,
+        at=at,
+    )
+    session.add(approval)
+    _moved(session, disclosure, "approve", actor, at, digest=approval.digest)
+    return approval
+
+
+def publish(session: Session, disclosure: Disclosure, *, log: Log, actor: Actor, at: datetime) -> PublicRecord:
+    """The one way to become public: approved as it stands, consented to, complete, without leaks, with its leaf.
+
+    All that can be refused is refused before anything is written. `actor` may be the clock's: the approval names who
+    answers for the words.
+    """
+    transition = _step(disclosure, "publish", actor)
+    approval = must_be_publishable(session, disclosure, at)
+    disclosure.state, disclosure.publish_at = transition.target or disclosure.state, None
     disclosure.version += 1
     event = "publish" if disclosure.version == 1 else "correct"
-    record = _publish(session, disclosure, event, actor.user_id, log, at)
+    record = _publish(session, disclosure, event, approval.approver_id, log, at)
     disclosure.change_reason = None
     _moved(session, disclosure, event, actor, at)
     return record
+
+
+def approve_and_publish(
+    session: Session, disclosure: Disclosure, *, seen: str | None = None, log: Log, actor: Actor, at: datetime
+) -> PublicRecord:
+    """Both at once, as is usual."""
+    approve(session, disclosure, seen=seen, actor=actor, at=at)
+    return publish(session, disclosure, log=log, actor=actor, at=at)
+
+
+def must_be_publishable(session: Session, disclosure: Disclosure, at: datetime) -> Approval:
+    """The approval that stands for the draft as it is; a refusal where there is none, or something else is missing."""
+    statement = select(Approval).where(Approval.disclosure_id == disclosure.id).order_by(Approval.number.desc())
+    approval = session.scalars(statement.limit(1)).first()
+    if approval is None or approval.digest != content_digest(disclosure):
+        raise ApprovalVoid
+    if approval.approver_id in (disclosure.author_id, *disclosure.authors):
+        raise SelfApproval
+    _must_be_complete(disclosure)
+    consent.must_be_settled(session, disclosure, local_date(at))
+    needed_term(session, disclosure, local_date(at))
+    return approval
 
 
 def correct(session: Session, disclosure: Disclosure, reason: str, *, actor: Actor, at: datetime) -> None:
@@ -150,7 +237,8 @@ def correct(session: Session, disclosure: Disclosure, reason: str, *, actor: Act
     transition = _step(disclosure, "correct", actor)
     disclosure.state = transition.target or disclosure.state
     disclosure.change_reason, disclosure.reviewer_id = reason, None
-    disclosure.author_id = actor.user_id or disclosure.author_id
+    disclosure.authors = []
+    _write(disclosure, actor)
     _moved(session, disclosure, "correct", actor, at)
 
 
@@ -161,6 +249,7 @@ def withdraw(
     transition = _step(disclosure, "withdraw", actor)
     disclosure.state = transition.target or disclosure.state
     disclosure.withdrawn_reason, disclosure.withdrawn_basis = reason, basis
+    consent.end_review(session, disclosure, at)
     session.execute(delete(PublicRecordAct).where(PublicRecordAct.record_id == disclosure.id))
     session.execute(delete(PublicRecord).where(PublicRecord.id == disclosure.id))
     next_change(session, disclosure, "withdraw", at)
@@ -177,6 +266,7 @@ def erase(session: Session, disclosure: Disclosure, *, actor: Actor, at: datetim
     session.execute(delete(VersionContent).where(VersionContent.disclosure_id == disclosure.id))
     disclosure.draft, disclosure.natural_key = {}, disclosure.id
     disclosure.change_reason = disclosure.return_reason = None
+    consent.erase_review(session, disclosure, at)
     enqueue(session, SCRUB, at=at)
     _moved(session, disclosure, "erase", actor, at)
 
@@ -266,25 +356,14 @@ def leak_in(disclosure: Disclosure) -> LeakFound | None:
     return LeakFound(found, {one.name: one.label for one in kind.fields}) if found else None
 
 
-def _step(disclosure: Disclosure, action: str, actor: Actor) -> Transition:
-    transition = WORKFLOW.transition(disclosure.state, action)
-    actor.must(transition.permission)
-    return transition
+def _write(disclosure: Disclosure, actor: Actor) -> None:
+    """`actor` has a hand in the words: they are the author, and among those who may not approve."""
+    if actor.user_id is not None:
+        disclosure.author_id = actor.user_id
+        disclosure.authors = [*dict.fromkeys([*disclosure.authors, actor.user_id])]
 
 
-def _moved(session: Session, disclosure: Disclosure, action: str, actor: Actor, at: datetime) -> None:
-    disclosure.changed_at = at
-    session.flush()
-    _record(session, disclosure, action, actor, at)
-
-
-def _record(session: Session, disclosure: Disclosure, action: str, actor: Actor, at: datetime) -> None:
-    audit.record(
-        session,
-        actor=actor,
-        action=f"disclosure.{action}",
-        subject=f"{disclosure.kind}:{disclosure.id}",
-        at=at,
-        state=disclosure.state,
-        version=disclosure.version,
-    )
+def _back_to_draft(session: Session, disclosure: Disclosure, state: str | None, at: datetime) -> None:
+    disclosure.state = state or disclosure.state
+    disclosure.reviewer_id = None
+    consent.end_review(session, disclosure, at)

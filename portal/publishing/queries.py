@@ -5,13 +5,20 @@ from dataclasses import dataclass
 from datetime import date
 
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import Select, func, select, tuple_
+from sqlalchemy import Select, and_, case, func, or_, select, tuple_
 from sqlalchemy.orm import Session
 
 from core.clock import local_date
 from core.errors import Gone, InvalidInput, NotFound
 from core.paging import Cursor, Page, page_of
-from portal.publishing.models import PAST_TERM, Disclosure, DisclosureVersion, PublicRecord, PublicRecordAct
+from portal.publishing.models import (
+    PAST_TERM,
+    Consultation,
+    Disclosure,
+    DisclosureVersion,
+    PublicRecord,
+    PublicRecordAct,
+)
 from portal.publishing.terms import basis_of
 from portal.publishing.workflow import ERASED, EXPIRED, PUBLISHED, REPAIRED, WITHDRAWN
 
@@ -159,10 +166,15 @@ def all_records(session: Session, kind: str) -> Iterator[PublicRecord]:
     yield from session.scalars(statement)
 
 
-def board(session: Session, states: Sequence[str], limit: int = 200) -> Sequence[Disclosure]:
-    """What the editors have on their hands, the longest waiting first."""
-    statement = select(Disclosure).where(Disclosure.state.in_(states)).order_by(Disclosure.changed_at, Disclosure.id)
-    return session.scalars(statement.limit(limit)).all()
+def consultations_of(session: Session, department: str | None, limit: int = 200) -> Sequence[Consultation]:
+    """What a department was asked, or what came up to it: the open first by their last day, then the newest answers."""
+    if department is None:
+        return ()
+    asked = or_(Consultation.department_code == department, Consultation.escalated_to == department)
+    is_open = and_(Consultation.answered_at.is_(None), Consultation.closed_at.is_(None))
+    by_day = case((is_open, Consultation.due_on), else_=None)
+    order = (is_open.desc(), by_day, Consultation.asked_at.desc(), Consultation.id)
+    return session.scalars(select(Consultation).where(asked).order_by(*order).limit(limit)).all()
 
 
 def recently_published(session: Session, limit: int = 20) -> Sequence[Disclosure]:

@@ -79,7 +79,7 @@ def test_a_visitor_who_reads_english_meets_no_broken_page(city: FlaskClient) -> 
     assert len(pages) > 50
 
 
-@pytest.mark.parametrize("name", ["editor", "approver", "changge", "duty", "supervisor", "admin"])
+@pytest.mark.parametrize("name", ["editor", "approver", "changge", "duty", "supervisor", "weather", "admin"])
 def test_staff_meet_no_broken_page(city: FlaskClient, name: str) -> None:
     page = checked(city, "/sign-in")
     fields = {**page.hidden_fields(), "sign_in_name": name, "password": demo.PASSWORD}
