@@ -12,7 +12,7 @@ from urllib.parse import SplitResult, urlsplit
 from core.tables import ROOT
 
 PREFIX = "MINGJIAN_"
-SEARCH_BACKENDS = ("auto", "sqlite", "whoosh")
+SEARCH_BACKENDS = ("auto", "sqlite", "postgresql", "whoosh")
 SECRET_BYTES = 32
 MEMORY = Path("/dev/shm")  # noqa: S108 - a folder of our own in it, whose owner is checked
 

@@ -36,6 +36,7 @@ def install(app: Flask) -> None:
 def setup_command() -> None:
     """建好数据库结构和基础数据；可以重复运行。"""
     setup.prepare(house())
+    _renew_index()
 
 
 @db_group.command("upgrade")
@@ -89,7 +90,15 @@ def user_add(
 @with_appcontext
 def worker() -> None:
     """运行后台任务：索引、邮件、到期检查。Ctrl-C 停止。"""
+    _renew_index()
     stop = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: stop.set())
     current_app.extensions["create_worker"]().run(stop)
+
+
+def _renew_index() -> None:
+    """After an upgrade that changed what is indexed."""
+    count = current_app.extensions["search"].rebuild_if_outdated(house().database)
+    if count is not None:
+        click.echo(f"检索索引已按新版本重建，共 {count} 条。")

@@ -2,25 +2,32 @@
 
 Width and case are folded (NFKC), traditional characters made simplified, runs of Chinese cut into overlapping pairs,
 words and numbers of other scripts kept whole. Pairs have full recall on names and codes, where a word segmenter cuts
-text and question differently. A credit code or a decision number is one term more.
+text and question differently. A credit code or a decision number is one term more; names also go in by their sound.
 """
 
 import re
 import unicodedata
 from collections.abc import Iterator
+from dataclasses import dataclass
 from functools import cache, lru_cache
 from importlib import resources
 from itertools import zip_longest
+from operator import add
 from typing import Any
 
 from opencc import OpenCC
 from whoosh.analysis import Token, Tokenizer
 
 from core.identifiers import decision_number_key
+from search import sounds
+from search.document import Document
 
 _CJK = "\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0002ffff"
 _RUN = re.compile(f"[{_CJK}]+|[0-9a-z]+(?:[._-][0-9a-z]+)*")
 _IS_CJK = re.compile(f"[{_CJK}]")
+END = "_e"
+LONGEST_TERM = 200  # what PostgreSQL takes is about 2,000 bytes
+VERSION = 1  # of the terms: whoever changes what is indexed counts it up, and setup builds the index anew
 DECISION = re.compile(f"[{_CJK}]{{1,12}}[〔(\\[【]\\s*(?:19|20)\\d{{2}}\\s*[〕)\\]】]\\s*第?\\s*\\d+\\s*[号號]")
 
 
@@ -61,30 +68,85 @@ def is_chinese(run: str) -> bool:
 
 def pairs(run: str) -> list[str]:
     """The overlapping pairs of a Chinese run; the run itself where it is one character."""
-    return [run[n : n + 2] for n in range(len(run) - 1)] or [run]
+    return list(map(add, run, run[1:])) or [run]
 
 
 def terms(text: str) -> list[str]:
     """The terms of a text in order, as they are indexed: pairs and words. Phrase questions rely on the order."""
     found: list[str] = []
-    for run, _place in runs(normal(text)):
-        found.extend(pairs(run) if is_chinese(run) else [run])
+    for run in _RUN.findall(normal(text)):
+        found.extend(pairs(run) if is_chinese(run) else [run[:LONGEST_TERM]])
     return found
-
-
-def ends(text: str) -> list[str]:
-    """The last character of each Chinese run: for one-character questions, beside the pairs that begin with it."""
-    return [run[-1] for run, _place in runs(normal(text)) if is_chinese(run)]
 
 
 def whole_numbers(text: str) -> list[str]:
     """The decision numbers that stand in a text, each as one term."""
-    return [number_term(match.group()) for match in DECISION.finditer(normal(text))]
+    if "号" not in (folded := normal(text)):
+        return []
+    return [number_term(match.group()) for match in DECISION.finditer(folded)]
 
 
+@lru_cache(maxsize=16_384)
 def number_term(text: str) -> str:
     """A code or number as one term: letters, digits and Chinese only, so that brackets and blanks do not matter."""
-    return "n" + re.sub(r"[\W_]", "", decision_number_key(normal(text)))
+    return "n" + re.sub(r"[\W_]", "", decision_number_key(normal(text)))[:LONGEST_TERM]
+
+
+@dataclass(frozen=True)
+class Postings:
+    """A document in terms with a blank between two, a column each; every store indexes these and nothing else.
+
+    `marks` begin with an underscore, as no term of a text does: the ends of Chinese runs, then how the names sound.
+    """
+
+    title: str
+    names: str
+    codes: str
+    body: str
+    marks: str
+
+
+def postings(document: Document) -> Postings:
+    title, names = _line(document.title), [_line(name) for name in document.names]
+    body = [_line(line) for line in document.body.split("\n")]
+    every = [title, *names, *body]
+    codes = [_line(code) for code in document.codes]
+    numbers = [number_term(code) for code in document.codes]
+    ending = sorted({END + end for line in every for end in line.ends})
+    return Postings(
+        title=title.terms,
+        names=" ".join(line.terms for line in names),
+        codes=" ".join([*numbers, *(one for line in every for one in line.numbers), *(line.terms for line in codes)]),
+        body=" ".join(line.terms for line in body if line.terms),
+        marks=" ".join([*ending, *map(_sounds, document.names)]),
+    )
+
+
+@dataclass(frozen=True)
+class _Line:
+    """What is indexed of one line; many lines (authorities, legal bases, names) come again and again."""
+
+    terms: str
+    ends: tuple[str, ...]
+    numbers: tuple[str, ...]
+
+
+@lru_cache(maxsize=16_384)
+def _line(text: str) -> _Line:
+    found = _RUN.findall(normal(text))
+    ends = tuple(run[-1] for run in found if is_chinese(run))
+    return _Line(" ".join(map(_cut, found)), ends, tuple(whole_numbers(text)))
+
+
+@lru_cache(maxsize=16_384)
+def _cut(run: str) -> str:
+    return " ".join(pairs(run)) if is_chinese(run) else run[:LONGEST_TERM]
+
+
+@lru_cache(maxsize=16_384)
+def _sounds(name: str) -> str:
+    found = [sounds.marks(run) for run in _RUN.findall(normal(name)) if is_chinese(run)]
+    return " ".join(" ".join((sounds.BREAK, *marks)) for marks in found)
 
 
 class PairTokenizer(Tokenizer):

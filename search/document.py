@@ -1,16 +1,21 @@
 """What search knows: documents put in, questions asked, hits given back."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Protocol
 
 from sqlalchemy.orm import Session
 
+SORTS = ("relevance", "date", "amount")
+
 
 @dataclass(frozen=True)
 class Document:
-    """One public record as search sees it. `key` is unique within `kind`; `on` is the day that sorts it."""
+    """One public record as search sees it. `key` is unique within `kind`; `on` is the day that sorts it.
+
+    `party` tells one company from all others over the kinds, its credit code where it has one; `amount` is in yuan.
+    """
 
     kind: str
     key: str
@@ -23,10 +28,15 @@ class Document:
     authority: str | None = None
     acts: tuple[str, ...] = ()
     on: date | None = None
+    amount: int | None = None
+    party: str | None = None
 
 
 class SearchSource(Protocol):
-    """Where the documents of one kind come from. The answer is what is public now, so asking twice does no harm."""
+    """Where the documents of one kind come from. The answer is what is public now, so asking twice does no harm.
+
+    `documents` come oldest first: an index built in this order ranks the newest of very many matches.
+    """
 
     @property
     def kind(self) -> str: ...
@@ -38,7 +48,8 @@ class SearchSource(Protocol):
 class Query:
     """`text` as typed. Empty filters do not filter; an empty text with filters lists what they leave.
 
-    `without` are keys that must not be found, nor counted: still indexed, but no longer public.
+    `without` are keys that must not be found, nor counted: still indexed, but no longer public. `cursor` is a page's
+    border as Results named it; one that is none of ours is InvalidInput.
     """
 
     text: str = ""
@@ -50,7 +61,7 @@ class Query:
     until: date | None = None
     without: tuple[str, ...] = ()
     sort: str = "relevance"
-    offset: int = 0
+    cursor: str | None = None
     limit: int = 20
 
 
@@ -62,9 +73,14 @@ class Hit:
 
 @dataclass(frozen=True)
 class Results:
-    """`total` counts up to the store's cap; `capped` says that there are more. Facet counts cover the same set."""
+    """`total` counts up to the store's cap; `capped` says that there are more. Facet counts cover the same set.
+
+    By relevance only the best are put in order: where `next_cursor` ends before the total, the rest is found by date.
+    """
 
     hits: tuple[Hit, ...] = ()
     total: int = 0
     capped: bool = False
-    facets: dict[str, dict[str, int]] = field(default_factory=dict)
+    facets: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
+    next_cursor: str | None = None
+    previous_cursor: str | None = None

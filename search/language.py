@@ -1,7 +1,7 @@
 """What a person typed, read by whoosh's query parser, as a small tree of our own that each store can walk.
 
 Nothing typed is an error: what cannot be read as syntax is searched as words. Fields: kind: county: authority: act:
-no: party:, or their Chinese names.
+no: party: date: amount:, or their Chinese names; the last two take ranges (search.ranges).
 """
 
 import re
@@ -14,13 +14,24 @@ from whoosh.fields import ID, TEXT, Schema
 from whoosh.qparser import FieldsPlugin, GroupPlugin, OperatorsPlugin, PhrasePlugin, QueryParser, WhitespacePlugin
 
 from core.identifiers import decision_number
-from search import analysis
+from search import analysis, ranges
+from search.ranges import Range
 
 LONGEST = 200
 _MOST_CLAUSES = 24
-_FIELD_WORDS = {"类别": "kind", "县区": "county", "机关": "authority", "行为": "act", "文号": "no", "当事人": "party"}
+_FIELD_WORDS = {
+    "类别": "kind",
+    "县区": "county",
+    "机关": "authority",
+    "行为": "act",
+    "文号": "no",
+    "当事人": "party",
+    "日期": "date",
+    "金额": "amount",
+}
 _QUOTED = re.compile('"([^"]*)"')
-_FIELDS = ("kind", "county", "authority", "act", "no", "party")
+_FIELDS = tuple(_FIELD_WORDS.values())
+_RANGES = {"date": ranges.days, "amount": ranges.amounts}
 
 
 @dataclass(frozen=True)
@@ -54,7 +65,7 @@ class Without:
     part: "Node"
 
 
-Node = Words | Field | Every | Either | Without
+Node = Words | Field | Range | Every | Either | Without
 
 
 @dataclass(frozen=True)
@@ -83,9 +94,10 @@ def _tidy(text: str) -> str:
     """Width folded, field names in English, operators only where they stand alone, an odd quote dropped."""
     folded = unicodedata.normalize("NFKC", text[: LONGEST * 60]).replace("“", '"').replace("”", '"')
     folded = re.sub(r"[\x00-\x1f]", " ", folded).strip()
+    folded = re.sub(r"(?:^|(?<=\s))-(?=\S)", " NOT ", folded)
     for chinese, name in _FIELD_WORDS.items():
         folded = re.sub(rf"(?:^|(?<=[\s(])){chinese}:", f"{name}:", folded)
-    folded = re.sub(r"(?:^|(?<=\s))-(?=\S)", " NOT ", folded)
+    folded = re.sub(r"((?:^|(?<=[\s(]))(?:date|amount):)\s*([<>=≥≤]*)\s+(?=[\d<>≥≤])", r"\1\2", folded)
     folded = analysis.DECISION.sub(lambda match: decision_number(match.group()), folded)
     return folded if folded.count('"') % 2 == 0 else folded.replace('"', " ")
 
@@ -119,7 +131,11 @@ class _Reader:
         return kind(tuple(found)) if len(found) > 1 else next(iter(found), None)
 
     def term(self, field: str, text: str) -> Node | None:
-        return self.words(text, exact=text in self.quoted) if field == "words" else Field(field, text)
+        if field == "words":
+            return self.words(text, exact=text in self.quoted)
+        if field in _RANGES:
+            return _RANGES[field](text) or self.words(text, exact=False)
+        return Field(field, text)
 
     @staticmethod
     def words(text: str, *, exact: bool) -> Node | None:

@@ -13,6 +13,7 @@ from search.document import Document, Hit, Query, Results, SearchSource
 from search.language import Question
 from search.plan import plan
 from search.stores.base import Store
+from search.stores.postgres import PostgresStore
 from search.stores.sqlite import SqliteStore
 from search.stores.whoosh_files import WhooshStore
 
@@ -57,6 +58,12 @@ class Search:
         """Build a new index from all sources and swap it in; `watch` may show progress on the way."""
         return self.store.rebuild(database, lambda session: watch(self._all(session)))
 
+    def rebuild_if_outdated(self, database: Database) -> int | None:
+        """After a change of the analysis or of the index's form; None where the index is as it should be."""
+        with database.read() as session:
+            outdated = self.store.is_outdated(session)
+        return self.rebuild(database) if outdated else None
+
     def _all(self, session: Session) -> Iterator[Document]:
         for source in self.sources.values():
             yield from source.documents(session)
@@ -68,8 +75,9 @@ def build(settings: Settings, database: Database, sources: Sequence[SearchSource
 
 def _store(settings: Settings, database: Database) -> Store:
     wanted = settings.search_backend
-    if wanted == "sqlite" and not database.is_sqlite:
-        raise ConfigError("MINGJIAN_SEARCH_BACKEND=sqlite 只能配合 SQLite 数据库使用；请改为 auto 或 whoosh。")
-    if wanted == "sqlite" or (wanted == "auto" and database.is_sqlite):
-        return SqliteStore()
-    return WhooshStore(settings.data_dir / "search")
+    own = "sqlite" if database.is_sqlite else "postgresql"
+    if wanted not in ("auto", "whoosh", own):
+        raise ConfigError(f"MINGJIAN_SEARCH_BACKEND={wanted} 不能配合现在的数据库使用；请改为 auto、{own} 或 whoosh。")
+    if wanted == "whoosh":
+        return WhooshStore(settings.data_dir / "search")
+    return SqliteStore() if database.is_sqlite else PostgresStore()

@@ -15,11 +15,11 @@ from core.sanitising import visible
 from core.web import current
 from core.web.access import public
 from search import highlight
-from search.document import Hit, Query
+from search.document import SORTS, Hit, Query, Results
 from search.service import Search
 
 PAGE_SIZE = 20
-NOT_ASKED = ("offset", "cursor", "sort", "page")
+NOT_ASKED = ("cursor", "sort", "page")
 FILTERS = ("kind", "county", "authority", "act", "from", "to")
 
 blueprint = Blueprint("search", __name__)
@@ -59,7 +59,7 @@ def page() -> str:
         cut=bool(question and question.cut),
         hits=[_shown(hit, question.words) for hit in results.hits] if results and question else [],
         facets=_facet_links(results.facets) if results else {},
-        pages=_pages(query, results.total) if results else {},
+        pages=_pages(results) if results else {},
         kinds=kind_labels(),
         counties=[(one.code, one.name) for one in COUNTIES],
         acts=[(act.code, f"{act.code} {act.plain}") for act in ACTS],
@@ -75,8 +75,8 @@ def kind_labels() -> dict[str, str]:
 def changed(**values: str | int | None) -> str:
     """The address of this question with some of its parts changed; None takes a part out."""
     arguments: dict[str, Any] = {**request.args.to_dict(), **values}
-    if "offset" not in values:
-        arguments.pop("offset", None)
+    if "cursor" not in values:
+        arguments.pop("cursor", None)
     return url_for("search.page", **{name: value for name, value in arguments.items() if value not in (None, "")})
 
 
@@ -91,14 +91,10 @@ def question_from(arguments: Mapping[str, str]) -> Query:
         act=arguments.get("act") or None,
         since=_day(arguments.get("from")),
         until=_day(arguments.get("to")),
-        sort="date" if arguments.get("sort") == "date" else "relevance",
-        offset=_offset(arguments.get("offset", "")),
+        sort=sort if (sort := arguments.get("sort", "")) in SORTS else "relevance",
+        cursor=arguments.get("cursor") or None,
         limit=PAGE_SIZE,
     )
-
-
-def _offset(text: str) -> int:
-    return min(int(text), 10_000) if text.isascii() and text.isdecimal() and len(text) < 9 else 0
 
 
 def _day(text: str | None) -> date | None:
@@ -121,10 +117,11 @@ def _shown(hit: Hit, words: tuple[str, ...]) -> ShownHit:
     )
 
 
-def _facet_links(facets: dict[str, dict[str, int]]) -> dict[str, list[FacetLink]]:
+def _facet_links(facets: Mapping[str, Mapping[str, int]]) -> dict[str, list[FacetLink]]:
     labels: dict[str, Callable[[str], str | None]] = {
         "kind": lambda value: kind_labels().get(value, value),
         "county": county_name,
+        "authority": str,
         "year": str,
     }
     return {
@@ -142,10 +139,6 @@ def _facet_link(name: str, value: str, count: int, label: str) -> FacetLink:
     return FacetLink(label, count, changed(**{name: None if chosen else value}), chosen)
 
 
-def _pages(query: Query, total: int) -> dict[str, str]:
-    pages = {}
-    if query.offset > 0:
-        pages["previous"] = changed(offset=max(0, query.offset - PAGE_SIZE) or None)
-    if query.offset + PAGE_SIZE < total:
-        pages["next"] = changed(offset=query.offset + PAGE_SIZE)
-    return pages
+def _pages(results: Results) -> dict[str, str]:
+    cursors = {"previous": results.previous_cursor, "next": results.next_cursor}
+    return {name: changed(cursor=cursor) for name, cursor in cursors.items() if cursor}

@@ -121,7 +121,7 @@ def search(arguments: Mapping[str, str]) -> Source:
 def found(session: Session, query: Query) -> tuple[Hit, ...]:
     """What a search finds, the newest first: enough of it to tell what changed last."""
     service: Search = current.service("search")
-    wanted = Query(**{**vars(query), "sort": "date", "offset": 0, "limit": MOST_HITS})
+    wanted = Query(**{**vars(query), "sort": "date", "cursor": None, "limit": MOST_HITS})
     results, _question = service.ask(session, wanted)
     return results.hits
 

@@ -162,8 +162,10 @@ def of_party(
 
 
 def all_records(session: Session, kind: str) -> Iterator[PublicRecord]:
-    statement = select(PublicRecord).where(PublicRecord.kind == kind).execution_options(yield_per=500)
-    yield from session.scalars(statement)
+    """Oldest decisions first."""
+    statement = select(PublicRecord).where(PublicRecord.kind == kind)
+    ordered = statement.order_by(PublicRecord.decided_on, PublicRecord.id).execution_options(yield_per=1000)
+    yield from session.scalars(ordered)
 
 
 def consultations_of(session: Session, department: str | None, limit: int = 200) -> Sequence[Consultation]:

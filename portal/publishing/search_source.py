@@ -1,7 +1,9 @@
 """The published records as search sees them."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from decimal import Decimal, InvalidOperation
+from typing import Any
 
 from sqlalchemy.orm import Session
 
@@ -24,13 +26,13 @@ class RecordSource:
 
     def document(self, session: Session, key: str) -> Document | None:
         record = session.get(PublicRecord, key)
-        return self._document(session, record) if record is not None else None
+        return self._document(record, acts_of(session, record.id)) if record is not None else None
 
     def documents(self, session: Session) -> Iterator[Document]:
         for record in all_records(session, self.kind):
-            yield self._document(session, record)
+            yield self._document(record, record.body.get("acts") or ())
 
-    def _document(self, session: Session, record: PublicRecord) -> Document:
+    def _document(self, record: PublicRecord, acts: Sequence[str]) -> Document:
         codes = [record.party_uscc, record.body.get("decision_no"), record.body.get("listing_decision_no")]
         texts = [row["name"] for row in self.disclosure_kind.rows if row["type"] in TEXT_TYPES]
         values = (plain(str(record.body[name])) for name in texts if record.body.get(name))
@@ -44,6 +46,16 @@ class RecordSource:
             codes=tuple(code for code in codes if code),
             county=record.county_code,
             authority=record.authority,
-            acts=tuple(acts_of(session, record.id)),
+            acts=tuple(dict.fromkeys(acts)),
             on=record.decided_on,
+            amount=_yuan(record.body.get("fine_wan_yuan")),
+            party=record.party_uscc or record.party_name,
         )
+
+
+def _yuan(wan_yuan: Any) -> int | None:
+    """A fine in 万元, as the standard writes it, in yuan."""
+    try:
+        return int(Decimal(str(wan_yuan)) * 10_000) if wan_yuan else None
+    except (InvalidOperation, ValueError, OverflowError):
+        return None

@@ -1,19 +1,27 @@
 """What every store promises; tests/search/test_stores.py holds each of them to it."""
 
+import json
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
+from itertools import islice
 from typing import Protocol
 
 from sqlalchemy.orm import Session
 
 from core.database import Database
+from core.errors import InvalidInput
+from core.paging import Cursor
 from search.document import Document, Query, Results
 from search.plan import Plan
 
-CAP = 10_000
-WEIGHTS = {"title": 3.0, "names": 4.0, "codes": 6.0, "body": 1.0}
+CAP = 100_000
+RANKED = 1_000
+BATCH = 2_000
+WEIGHTS = {"title": 3.0, "names": 4.0, "codes": 6.0, "body": 1.0, "marks": 0.5}
+UNDATED = date.min
+WITHOUT_AMOUNT = -1
+Class = tuple[str, str, str, int]
 
 
 class Store(Protocol):
@@ -23,8 +31,16 @@ class Store(Protocol):
     def delete(self, session: Session, kind: str, key: str) -> None: ...
     def search(self, session: Session, query: Query, plan: Plan | None) -> Results: ...
     def count(self, session: Session) -> int: ...
+    def tally(self, session: Session, parties: Sequence[str]) -> dict[str, dict[str, int]]:
+        """How many documents of each kind there are of each party."""
+        ...
+
     def scrub(self, session: Session) -> None:
         """Let go of what deleted documents left behind in the index."""
+        ...
+
+    def is_outdated(self, session: Session) -> bool:
+        """Whether the index was made by another analysis than this one and must be rebuilt."""
         ...
 
     def rebuild(self, database: Database, documents: Callable[[Session], Iterable[Document]]) -> int:
@@ -32,33 +48,43 @@ class Store(Protocol):
         ...
 
 
-@dataclass(frozen=True)
-class Match:
-    """One found document before its content is read: what filters, facets and order need."""
-
-    row: int
-    score: float
-    kind: str
-    county: str | None
-    on: date | None
+def class_of(document: Document) -> Class:
+    """What a document is counted by; year 0 where it has no day."""
+    year = document.on.year if document.on else 0
+    return (document.kind, document.county or "", document.authority or "", year)
 
 
-def arrange(matches: Sequence[Match], query: Query) -> list[Match]:
-    """The page asked for: by score or by day, newest first, ties by row."""
-    if query.sort == "date":
-        ordered = sorted(matches, key=lambda one: (one.on or date.min, one.score, one.row), reverse=True)
-    else:
-        ordered = sorted(matches, key=lambda one: (one.score, one.on or date.min, one.row), reverse=True)
-    return ordered[query.offset : query.offset + query.limit]
+def facets(counts: Mapping[Class, int]) -> dict[str, dict[str, int]]:
+    """Counts by kind, county, authority and year, the commonest first."""
+    found: dict[str, Counter[str]] = {name: Counter() for name in ("kind", "county", "authority", "year")}
+    for (kind, county, authority, year), count in counts.items():
+        values = {"kind": kind, "county": county, "authority": authority, "year": str(year) if year else ""}
+        for name, value in values.items():
+            if value:
+                found[name][value] += count
+    return {name: dict(counter.most_common()) for name, counter in found.items()}
 
 
-def facets(matches: Iterable[Match]) -> dict[str, dict[str, int]]:
-    """Counts by kind, county and year, the commonest first."""
-    counts: dict[str, Counter[str]] = {"kind": Counter(), "county": Counter(), "year": Counter()}
-    for one in matches:
-        counts["kind"][one.kind] += 1
-        if one.county:
-            counts["county"][one.county] += 1
-        if one.on:
-            counts["year"][str(one.on.year)] += 1
-    return {name: dict(counter.most_common()) for name, counter in counts.items()}
+def border(query: Query, types: tuple[type, ...]) -> Cursor | None:
+    """The cursor of a question, whose key is of these types; InvalidInput for any other."""
+    cursor = Cursor.decode(query.cursor, parts=len(types))
+    if cursor is not None and not all(isinstance(part, one) for part, one in zip(cursor.key, types, strict=True)):
+        raise InvalidInput({"cursor": "cursor"})
+    return cursor
+
+
+def to_json(document: Document) -> str:
+    content = {**vars(document), "on": document.on.isoformat() if document.on else None}
+    return json.dumps(content, ensure_ascii=False)
+
+
+def from_json(text: str) -> Document:
+    content = json.loads(text)
+    lists = {name: tuple(content[name]) for name in ("names", "codes", "acts")}
+    return Document(**{**content, **lists, "on": date.fromisoformat(content["on"]) if content["on"] else None})
+
+
+def batches(documents: Iterable[Document]) -> Iterable[list[Document]]:
+    source = iter(documents)
+    while batch := list(islice(source, BATCH)):
+        yield batch

@@ -1,39 +1,73 @@
-"""The plain columns beside the postings of the SQLite store."""
+"""The plain columns beside the postings, twice: one slot answers while the other is built.
 
-from datetime import date
-from typing import Any
+search_document is narrow, so that filters, facets and sorting read little; what a hit shows lies in search_content. The
+postings themselves are each database's own: search_postings_1 and _2, made by the migration.
+"""
 
-from sqlalchemy import Index, String, Text, UniqueConstraint
+from sqlalchemy import BigInteger, Column, Date, Index, Integer, String, Table, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
+from core.audit import RowNumber
 from core.database import Base
 
-
-class SearchDocument(Base):
-    """One document of one generation of the index; its row number is its postings' row number."""
-
-    __tablename__ = "search_document"
-    __table_args__ = (
-        UniqueConstraint("generation", "kind", "key", name="one_document_a_record"),
-        Index("ix_search_document_listing", "generation", "on_day", "id"),
-    )
-
-    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=True)
-    generation: Mapped[int]
-    kind: Mapped[str] = mapped_column(String(30))
-    key: Mapped[str] = mapped_column(String(60))
-    county: Mapped[str | None] = mapped_column(String(12))
-    authority: Mapped[str | None] = mapped_column(Text)
-    acts: Mapped[str] = mapped_column(Text)
-    on_day: Mapped[date | None]
-    content: Mapped[dict[str, Any]]
+SLOTS = (1, 2)
+FORGOTTEN = 0
 
 
 class SearchState(Base):
-    """One row: which generation answers, and which is being built."""
+    """One row: which slot answers, which is being built, and of which analysis the index is (0: build it anew)."""
 
     __tablename__ = "search_state"
 
     id: Mapped[int] = mapped_column(primary_key=True)
     active: Mapped[int]
     building: Mapped[int | None]
+    revision: Mapped[int] = mapped_column(RowNumber)  # counts the changes of the index; numbers its rows
+    analysis: Mapped[int]
+
+
+class SearchClass(Base):
+    """What documents are counted by; facets are sums over a few hundred of these."""
+
+    __tablename__ = "search_class"
+    __table_args__ = (UniqueConstraint("kind", "county", "authority", "year", name="one_class_of_a_sort"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=True)
+    kind: Mapped[str] = mapped_column(String(30))
+    county: Mapped[str] = mapped_column(String(12))
+    authority: Mapped[str] = mapped_column(Text)
+    year: Mapped[int]
+
+
+def _document_table(slot: int) -> Table:
+    """One row a document, numbered as its postings are. A row of class FORGOTTEN was deleted during the building."""
+    name = f"search_document_{slot}"
+    return Table(
+        name,
+        Base.metadata,
+        Column("id", RowNumber, primary_key=True, autoincrement=False),
+        Column("kind", String(30), nullable=False),
+        Column("key", String(60), nullable=False),
+        Column("class_id", Integer, nullable=False),
+        Column("on_day", Date, nullable=False),  # 0001-01-01: undated
+        Column("amount", BigInteger, nullable=False),  # -1: none
+        Column("acts", Text, nullable=False),
+        Column("party", String(200)),
+        UniqueConstraint("kind", "key", name=f"one_document_a_record_{slot}"),
+        Index(f"ix_{name}_day", "on_day", "id"),
+        Index(f"ix_{name}_amount", "amount", "id"),
+        Index(f"ix_{name}_class", "class_id"),
+        Index(f"ix_{name}_party", "party", "class_id"),
+    )
+
+
+def _content_table(slot: int) -> Table:
+    return Table(
+        f"search_content_{slot}",
+        Base.metadata,
+        Column("id", RowNumber, primary_key=True, autoincrement=False),
+        Column("content", Text, nullable=False),
+    )
+
+
+TABLES = tuple(table(slot) for slot in SLOTS for table in (_document_table, _content_table))

@@ -1,4 +1,4 @@
-"""Whoosh's own index in files: for databases without a store of their own, and the reference for the others.
+"""Whoosh's own index in files: the reference for the stores in a database, and enough for a small city.
 
 Writers take turns by a lock file. Readers look for a newer state at each question. A rebuild fills a folder beside;
 what is put meanwhile goes into the old one and into a journal, which is played into the new one before the swap. The
@@ -8,9 +8,10 @@ folder before stays until the next rebuild, for readers who are still in it.
 import fcntl
 import json
 import shutil
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict
+from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
 from threading import Lock
@@ -18,34 +19,33 @@ from threading import Lock
 from sqlalchemy.orm import Session
 from whoosh import index, query
 from whoosh.analysis import KeywordAnalyzer
-from whoosh.fields import DATETIME, ID, KEYWORD, STORED, TEXT, Schema
+from whoosh.fields import DATETIME, ID, KEYWORD, NUMERIC, STORED, TEXT, Schema
 from whoosh.writing import IndexWriter
 
 from core.database import Database
 from core.ids import new_id
-from search import analysis
+from core.paging import Cursor
+from search import analysis, ranges
 from search.document import Document, Hit, Query, Results
 from search.plan import Any, Column, Not, Phrase, Plan, Term, Within
-from search.stores.base import CAP, WEIGHTS, Match, arrange, facets
+from search.ranges import Range
+from search.stores.base import UNDATED, WEIGHTS, WITHOUT_AMOUNT, Class, border, class_of, facets, from_json, to_json
 
+CAP = 10_000
 POINTER = "current"
 Change = tuple[str, Document | None]
 _SCHEMA = Schema(
     reference=ID(unique=True, stored=True),
-    kind=ID(stored=True),
-    key=ID(stored=True),
-    county=ID(stored=True),
-    authority=ID(stored=True),
-    acts=KEYWORD(stored=True),
-    on=DATETIME(stored=True),
+    kind=ID,
+    key=ID,
+    county=ID,
+    authority=ID,
+    acts=KEYWORD,
+    party=ID,
+    on=DATETIME,
+    amount=NUMERIC(int, bits=64, signed=True),
     content=STORED,
-    ends=KEYWORD,
-    **{
-        name: TEXT(
-            analyzer=KeywordAnalyzer() if name == "codes" else analysis.PairTokenizer(), phrase=True, field_boost=weight
-        )
-        for name, weight in WEIGHTS.items()
-    },
+    **{name: TEXT(analyzer=KeywordAnalyzer(), phrase=True, field_boost=weight) for name, weight in WEIGHTS.items()},
 )
 
 
@@ -72,20 +72,37 @@ class WhooshStore:
     def count(self, session: Session) -> int:  # noqa: ARG002
         return int(self._index().doc_count())
 
+    def is_outdated(self, session: Session) -> bool:  # noqa: ARG002
+        return not self._current().startswith(_version())
+
     def search(self, session: Session, query: Query, plan: Plan | None) -> Results:  # noqa: ARG002
+        """Reads all that was found, up to the cap; a cursor is a place in the order."""
         with self._index().searcher() as searcher:
             found = searcher.search(
                 _compile(plan), limit=CAP + 1, filter=_filter(query), mask=_mask(query), scored=plan is not None
             )
-            rows = list(found)
-            matches = [_match(row) for row in rows[:CAP]]
-            contents = {row.docnum: row for row in rows[:CAP]}
-            page = arrange(matches, query)
-            hits = tuple(Hit(_document(contents[one.row]), one.score) for one in page)
-            return Results(hits, len(matches), len(rows) > CAP, facets(matches))
+            matches = [_Match(from_json(row["content"]), row.score or 0.0, row.docnum) for row in list(found)]
+        cursor = border(query, (int,))
+        start = min(max(int(cursor.key[0]), 0), CAP) if cursor else 0
+        end = start + query.limit
+        counts: Counter[Class] = Counter(class_of(one.document) for one in matches[:CAP])
+        return Results(
+            tuple(Hit(one.document, one.score) for one in _arranged(matches[:CAP], query.sort)[start:end]),
+            total=min(len(matches), CAP),
+            capped=len(matches) > CAP,
+            facets=facets(counts),
+            next_cursor=Cursor((end,)).encode() if end < min(len(matches), CAP) else None,
+            previous_cursor=Cursor((max(0, start - query.limit),)).encode() if start else None,
+        )
+
+    def tally(self, session: Session, parties: Sequence[str]) -> dict[str, dict[str, int]]:  # noqa: ARG002
+        with self._index().searcher() as searcher:
+            found = {party: searcher.search(query.Term("party", party), limit=CAP) for party in parties}
+            kinds = {party: Counter(from_json(row["content"]).kind for row in rows) for party, rows in found.items()}
+        return {party: dict(counts.most_common()) for party, counts in kinds.items()}
 
     def rebuild(self, database: Database, documents: Callable[[Session], Iterable[Document]]) -> int:
-        name, count = new_id(), 0
+        name, count = _new_name(), 0
         with self._turn():
             self._current()
             fresh = self._create(name)
@@ -139,7 +156,7 @@ class WhooshStore:
     def _current(self) -> str:
         pointer = self.folder / POINTER
         if not pointer.exists():
-            name = new_id()
+            name = _new_name()
             self._create(name).close()
             self._point_to(name)
         return pointer.read_text("ascii")
@@ -168,25 +185,39 @@ def _apply(writer: IndexWriter, reference: str, document: Document | None) -> No
 
 
 def _line(reference: str, document: Document | None) -> str:
-    content = asdict(document) | {"on": str(document.on) if document.on else None} if document else None
-    return json.dumps([reference, content], ensure_ascii=False)
+    return json.dumps([reference, to_json(document) if document else None], ensure_ascii=False)
 
 
 def _read_line(line: str) -> Change:
     reference, content = json.loads(line)
-    if content is None:
-        return reference, None
-    lists = {name: tuple(content[name]) for name in ("names", "codes", "acts")}
-    on = date.fromisoformat(content["on"]) if content["on"] else None
-    return reference, Document(**{**content, **lists, "on": on})
+    return reference, from_json(content) if content else None
+
+
+def _version() -> str:
+    return f"{analysis.VERSION}-"
+
+
+def _new_name() -> str:
+    return _version() + new_id()
+
+
+@dataclass(frozen=True)
+class _Match:
+    document: Document
+    score: float
+    row: int
+
+
+def _arranged(matches: Sequence[_Match], sort: str) -> list[_Match]:
+    def order(one: _Match) -> tuple[float, ...]:
+        day = float((one.document.on or UNDATED).toordinal())
+        amount = float(WITHOUT_AMOUNT if one.document.amount is None else one.document.amount)
+        return {"date": (day,), "amount": (amount,)}.get(sort, (one.score, day))
+
+    return sorted(matches, key=lambda one: (*order(one), one.row), reverse=True)
 
 
 def _fields(document: Document) -> dict[str, object]:
-    texts = [document.title, *document.names, document.body]
-    numbers = [analysis.number_term(code) for code in document.codes]
-    numbers += [number for one in texts for number in analysis.whole_numbers(one)]
-    codes = [*numbers, *(term for code in document.codes for term in analysis.terms(code))]
-    content = {"url": document.url, "title": document.title, "body": document.body}
     return {
         "reference": _reference(document.kind, document.key),
         "kind": document.kind,
@@ -194,13 +225,11 @@ def _fields(document: Document) -> dict[str, object]:
         "county": document.county,
         "authority": document.authority,
         "acts": " ".join(document.acts),
-        "on": datetime(document.on.year, document.on.month, document.on.day) if document.on else None,  # noqa: DTZ001
-        "content": {**content, "names": list(document.names), "codes": list(document.codes)},
-        "ends": " ".join(sorted({end for one in texts for end in analysis.ends(one)})),
-        "title": document.title,
-        "names": " \n ".join(document.names),
-        "codes": " ".join(codes),
-        "body": document.body,
+        "party": document.party,
+        "on": _midnight(document.on),
+        "amount": document.amount,
+        "content": to_json(document),
+        **vars(analysis.postings(document)),
     }
 
 
@@ -212,13 +241,16 @@ def _compile(plan: Plan | None, columns: Sequence[str] = tuple(WEIGHTS)) -> quer
     if plan is None:
         return query.Every()
     if isinstance(plan, Term):
-        return _term(plan, columns)
+        kind = query.Prefix if plan.is_prefix else query.Term
+        return query.Or([kind(name, plan.text) for name in columns])
     if isinstance(plan, Phrase):
         return query.Or([query.Phrase(name, list(plan.terms)) for name in columns])
     if isinstance(plan, Within):
-        return _compile(plan.part, (plan.column,))
+        return _compile(plan.part, plan.columns)
     if isinstance(plan, Column):
         return query.Term("acts" if plan.name == "act" else plan.name, plan.value)
+    if isinstance(plan, Range):
+        return _range(plan)
     if isinstance(plan, Not):
         return query.And([query.Every(), query.Not(_compile(plan.part, columns))])
     parts = [_compile(part, columns) for part in plan.parts if not isinstance(part, Not)]
@@ -228,18 +260,21 @@ def _compile(plan: Plan | None, columns: Sequence[str] = tuple(WEIGHTS)) -> quer
     return query.And([*(parts or [query.Every()]), *unwanted])
 
 
-def _term(term: Term, columns: Sequence[str]) -> query.Query:
-    ways: list[query.Query] = [query.Term(name, term.text) for name in columns]
-    if term.is_prefix:
-        ways = [query.Prefix(name, term.text) for name in columns] + [query.Term("ends", term.text)]
-    return query.Or(ways)
+def _range(wanted: Range) -> query.Query:
+    if wanted.low is not None and wanted.high is not None and wanted.low > wanted.high:
+        return query.NullQuery
+    if wanted.name == "amount":
+        return query.NumericRange("amount", wanted.low if wanted.low is not None else 0, wanted.high)
+    ends = (None if end is None else _midnight(ranges.day_of(end)) for end in (wanted.low, wanted.high))
+    return query.DateRange("on", *ends)
 
 
 def _filter(wanted: Query) -> query.Query | None:
     parts: list[query.Query] = []
     if wanted.kinds:
         parts.append(query.Or([query.Term("kind", kind) for kind in wanted.kinds]))
-    parts += [query.Term(name, value) for name, value in _single_filters(wanted) if value]
+    singles = {"county": wanted.county, "authority": wanted.authority, "acts": wanted.act}
+    parts += [query.Term(name, value) for name, value in singles.items() if value]
     if wanted.since or wanted.until:
         parts.append(query.DateRange("on", _midnight(wanted.since), _midnight(wanted.until)))
     return query.And(parts) if parts else None
@@ -249,31 +284,5 @@ def _mask(wanted: Query) -> query.Query | None:
     return query.Or([query.Term("key", key) for key in wanted.without]) if wanted.without else None
 
 
-def _single_filters(wanted: Query) -> tuple[tuple[str, str | None], ...]:
-    return (("county", wanted.county), ("authority", wanted.authority), ("acts", wanted.act))
-
-
 def _midnight(day: date | None) -> datetime | None:
     return datetime(day.year, day.month, day.day) if day else None  # noqa: DTZ001 - whoosh keeps naive days
-
-
-def _match(row: index.Index) -> Match:
-    on = row.get("on")
-    return Match(row.docnum, row.score or 0.0, row["kind"], row.get("county"), on.date() if on else None)
-
-
-def _document(row: index.Index) -> Document:
-    content, on = row["content"], row.get("on")
-    return Document(
-        kind=row["kind"],
-        key=row["key"],
-        url=content["url"],
-        title=content["title"],
-        body=content["body"],
-        names=tuple(content["names"]),
-        codes=tuple(content["codes"]),
-        county=row.get("county"),
-        authority=row.get("authority"),
-        acts=tuple((row.get("acts") or "").split()),
-        on=on.date() if on else None,
-    )

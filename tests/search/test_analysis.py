@@ -9,7 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from opencc import OpenCC
 
-from search import analysis, highlight
+from search import analysis, highlight, sounds
+from search.document import Document
 
 CONVERTER = OpenCC("t2s")
 COMMON = "许昌市环境监测数据造假反覆瞭解藉口環境檢測數據臺灣后後里裏干乾ABC１２３〔〕"
@@ -76,8 +77,55 @@ def test_a_credit_code_is_one_term_however_it_is_typed(code: str) -> None:
     assert analysis.number_term(code) == analysis.number_term("91411000MA3X4TWT1J")
 
 
+def document(**more: object) -> Document:
+    return Document("penalty", "1", "/penalties/1", **{"title": "", "body": "", **more})  # type: ignore[arg-type]
+
+
 def test_the_last_character_of_each_chinese_run_is_an_end() -> None:
-    assert analysis.ends("宏源PM2.5檢測，豫") == ["源", "测", "豫"]
+    assert analysis.postings(document(body="宏源PM2.5檢測，豫")).marks == "_e测 _e源 _e豫"
+
+
+def test_a_name_is_indexed_by_its_sound_and_its_initials() -> None:
+    marks = analysis.postings(document(names=("长葛宏源A厂",))).marks.split()
+    assert " ".join(marks).endswith(" _ _pchang _pge _phong _pyuan _icg _igh _ihy _ _pchang")
+
+
+@pytest.mark.parametrize(
+    ("name", "sound"),
+    [
+        ("许昌", "xu chang"),
+        ("魏都", "wei du"),
+        ("建安", "jian an"),
+        ("鄢陵", "yan ling"),
+        ("襄城", "xiang cheng"),
+        ("禹州", "yu zhou"),
+        ("长葛市", "chang ge shi"),
+        ("绿洲", "lv zhou"),
+    ],
+)
+def test_the_places_of_the_city_sound_as_its_people_say_them(name: str, sound: str) -> None:
+    assert " ".join(sounds.syllables(name)) == sound
+
+
+@pytest.mark.parametrize(
+    ("word", "readings"),
+    [
+        ("hongyuan", ["_phong _pyuan", "_phong _pyu _pan"]),
+        ("xian", ["_pxian", "_pxi _pan"]),
+        ("hyjc", ["_ihy _iyj _ijc"]),
+        ("pm2.5", []),
+        ("notice", []),
+        ("宏源", []),
+        ("z" * 60, []),
+    ],
+)
+def test_a_word_in_latin_letters_may_be_pinyin(word: str, readings: list[str]) -> None:
+    assert [" ".join(way) for way in sounds.readings(word)] == readings
+
+
+@given(st.text(max_size=40))
+def test_what_is_indexed_is_what_is_asked_for(text: str) -> None:
+    assert analysis.postings(document(title=text)).title.split() == analysis.terms(text)
 
 
 @given(st.text(alphabet=COMMON + " ，.-_<>", max_size=60))

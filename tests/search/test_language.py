@@ -1,5 +1,6 @@
 """How a question is read: syntax where it is syntax, words everywhere else, and never an error."""
 
+from datetime import date
 from itertools import combinations, pairwise
 
 import pytest
@@ -8,7 +9,13 @@ from hypothesis import strategies as st
 
 from search import analysis
 from search.language import LONGEST, Either, Every, Field, Node, Without, Words, read
-from search.plan import LONGEST_WITH_GAPS, Phrase, gap_sets, plan
+from search.plan import All, Any, Phrase, Plan, Term, plan
+from search.ranges import Range
+
+
+def day(text: str) -> int:
+    return date.fromisoformat(text).toordinal()
+
 
 HONGYUAN, DILUTED, STATION = Words("宏源"), Words("稀释"), Words("站房")
 QUOTED = Words("稀释样品", exact=True)
@@ -128,18 +135,50 @@ def test_a_quoted_stretch_is_asked_for_in_order() -> None:
     assert plan(QUOTED) == Phrase(("稀释", "释样", "样品"))
 
 
-@pytest.mark.parametrize("count", range(1, LONGEST_WITH_GAPS + 1))
-def test_the_pairs_that_may_be_missing_are_neither_at_an_end_nor_neighbours(count: int) -> None:
-    inner = range(1, count - 1)
-    allowed = [
-        set(one)
-        for size in range(len(inner) + 1)
-        for one in combinations(inner, size)
-        if all(second - first > 1 for first, second in pairwise(one))
-    ]
-    largest = [one for one in allowed if not any(one < other for other in allowed)]
-    assert sorted(map(sorted, gap_sets(count))) == sorted(map(sorted, largest))
+RUN = "许昌市宏源环境检测技术"
 
 
-def test_nothing_may_be_missing_from_a_very_long_stretch() -> None:
-    assert gap_sets(LONGEST_WITH_GAPS + 1) == (frozenset(),)
+@pytest.mark.parametrize("length", range(2, len(RUN) + 1))
+def test_the_pairs_that_may_be_missing_are_neither_at_an_end_nor_neighbours(length: int) -> None:
+    asked = plan(Words(RUN[:length]))
+    pairs = analysis.pairs(RUN[:length])
+    for size in range(len(pairs) + 1):
+        for missing in combinations(range(len(pairs)), size):
+            there = {pair for n, pair in enumerate(pairs) if n not in missing}
+            ends = not {0, len(pairs) - 1} & set(missing)
+            apart = all(second - first > 1 for first, second in pairwise(missing))
+            assert holds(asked, there) == (ends and apart)
+
+
+def holds(asked: Plan, there: set[str]) -> bool:
+    if isinstance(asked, Term):
+        return asked.text in there
+    assert isinstance(asked, All | Any)
+    found = [holds(part, there) for part in asked.parts]
+    return all(found) if isinstance(asked, All) else any(found)
+
+
+@pytest.mark.parametrize(
+    ("typed", "expected"),
+    [
+        ("date:2026", Range("day", day("2026-01-01"), day("2026-12-31"))),
+        ("日期：2026-05..2026-07", Range("day", day("2026-05-01"), day("2026-07-31"))),
+        ("日期:2024年2月", Range("day", day("2024-02-01"), day("2024-02-29"))),
+        ("日期:2026-05-06至2026-05-07", Range("day", day("2026-05-06"), day("2026-05-07"))),
+        ("日期:..2025", Range("day", None, day("2025-12-31"))),
+        ("日期:2025..", Range("day", day("2025-01-01"), None)),
+        ("日期: > 2025", Range("day", day("2026-01-01"), None)),
+        ("金额:10万", Range("amount", 100_000, 100_000)),
+        ("金额：＞10万元", Range("amount", 100_001, None)),
+        ("amount:3.5万..20万", Range("amount", 35_000, 200_000)),
+        ("amount:<=0.5", Range("amount", None, 0)),
+        ("金额:1,000元至2千", Range("amount", 1_000, 2_000)),
+    ],
+)
+def test_days_and_amounts_are_asked_for_as_ranges(typed: str, expected: Range) -> None:
+    assert read(typed).root == expected
+
+
+@pytest.mark.parametrize("typed", ["date:2026-02-30", "date:0000", "日期:昨天", "金额:多", "金额:10美元", "amount:>x"])
+def test_what_is_no_range_is_searched_as_words(typed: str) -> None:
+    assert isinstance(read(typed).root, Words)

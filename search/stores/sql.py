@@ -1,0 +1,285 @@
+"""What the stores inside a database share: put and deleted in the caller's transaction, two slots, plain columns.
+
+The text is cut by search.analysis before it gets here. While one slot is rebuilt, the other answers, and what is put
+meanwhile goes into both. Of very many matches the newest are put in order of relevance, those first that match in
+title, names or codes; counts come from the columns and are kept until the index changes.
+"""
+
+from abc import ABC, abstractmethod
+from collections import OrderedDict
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any
+
+from sqlalchemy import insert, select, text, update
+from sqlalchemy.orm import Session
+
+from core.database import Database, unit_of_work
+from core.paging import Cursor, page_of
+from search import analysis
+from search.document import Document, Hit, Query, Results
+from search.plan import Plan
+from search.stores.base import (
+    CAP,
+    RANKED,
+    UNDATED,
+    WITHOUT_AMOUNT,
+    Class,
+    batches,
+    border,
+    class_of,
+    facets,
+    from_json,
+    to_json,
+)
+from search.stores.compiling import Asked, Dialect, asked_of
+from search.stores.models import FORGOTTEN, SLOTS, SearchClass, SearchState
+
+KEPT_COUNTS = 256
+_COLUMNS = "(id, kind, key, class_id, on_day, amount, acts, party)"
+_VALUES = "(:id, :kind, :key, :class_id, :on_day, :amount, :acts, :party)"
+Row = tuple[int, Document]
+
+
+class SqlStore(ABC):
+    """What differs between databases is below; everything typed is a bound value."""
+
+    dialect: Dialect
+
+    def __init__(self, cap: int = CAP) -> None:
+        self.cap = cap
+        self._counts: OrderedDict[tuple[object, ...], dict[Class, int]] = OrderedDict()
+
+    @abstractmethod
+    def _index(self, session: Session, slot: int, rows: Sequence[Row]) -> None: ...
+    @abstractmethod
+    def _unindex(self, session: Session, slot: int, rows: Sequence[Row]) -> None:
+        """Take out postings; the documents are as they were put."""
+
+    @abstractmethod
+    def _clear(self, session: Session, slot: int) -> None: ...
+    @abstractmethod
+    def _fill_begins(self, session: Session, slot: int) -> None: ...
+    @abstractmethod
+    def _fill_ends(self, session: Session, slot: int) -> None: ...
+    @abstractmethod
+    def scrub(self, session: Session) -> None: ...
+
+    def put(self, session: Session, documents: Sequence[Document]) -> None:
+        state = _state(session, to_change=True)
+        newest = {(one.kind, one.key): one for one in documents}
+        rows = _numbered(state, list(newest.values()))
+        for slot in _slots(state):
+            for kind, key in newest:
+                self._forget(session, state, slot, kind, key)
+            self._insert(session, slot, rows)
+
+    def delete(self, session: Session, kind: str, key: str) -> None:
+        state = _state(session, to_change=True)
+        state.revision += 1
+        for slot in _slots(state):
+            self._forget(session, state, slot, kind, key)
+        if state.building:
+            gone = {"id": state.revision, "kind": kind, "key": key, "class_id": FORGOTTEN, "acts": "", "party": None}
+            columns = {**gone, "on_day": UNDATED.isoformat(), "amount": WITHOUT_AMOUNT}
+            session.execute(text(f"INSERT INTO search_document_{state.building} {_COLUMNS} VALUES {_VALUES}"), columns)  # noqa: S608
+
+    def count(self, session: Session) -> int:
+        statement = f"SELECT count(*) FROM search_document_{_state(session).active}"  # noqa: S608
+        return int(session.scalar(text(statement)) or 0)
+
+    def is_outdated(self, session: Session) -> bool:
+        return _state(session).analysis != analysis.VERSION
+
+    def search(self, session: Session, query: Query, plan: Plan | None) -> Results:
+        """Asks again where the slots were swapped in between."""
+        while True:
+            state = _state(session)
+            slot, revision = state.active, state.revision
+            results = self._answer(session, slot, revision, query, plan)
+            if _state(session).active == slot:
+                return results
+
+    def tally(self, session: Session, parties: Sequence[str]) -> dict[str, dict[str, int]]:
+        names = {f"party_{n}": party for n, party in enumerate(parties)}
+        found: dict[str, dict[str, int]] = {party: {} for party in parties}
+        if not names:
+            return found
+        statement = (
+            f"SELECT d.party, c.kind, count(*) FROM search_document_{_state(session).active} d "  # noqa: S608
+            f"JOIN search_class c ON c.id = d.class_id WHERE d.party IN ({', '.join(f':{one}' for one in names)}) "
+            "GROUP BY d.party, c.kind ORDER BY count(*) DESC, c.kind"
+        )
+        for party, kind, count in session.execute(text(statement), names):
+            found[party][kind] = count
+        return found
+
+    def rebuild(self, database: Database, documents: Callable[[Session], Iterable[Document]]) -> int:
+        with unit_of_work(database) as session:
+            state = _state(session, to_change=True)
+            slot = next(one for one in SLOTS if one != state.active)
+            self._clear(session, slot)
+            state.building = slot
+            self._fill_begins(session, slot)
+        count = 0
+        with database.read() as reading:
+            for batch in batches(documents(reading)):
+                with unit_of_work(database) as session:
+                    state = _state(session, to_change=True)
+                    known = _known(session, slot, batch)
+                    wanted = [one for one in batch if (one.kind, one.key) not in known]
+                    self._insert(session, slot, _numbered(state, wanted))
+                count += len(batch)
+        with unit_of_work(database) as session:
+            self._fill_ends(session, slot)
+        with unit_of_work(database) as session:
+            session.execute(text(f"DELETE FROM search_document_{slot} WHERE class_id = {FORGOTTEN}"))  # noqa: S608
+            changed = {"active": slot, "building": None, "analysis": analysis.VERSION}
+            session.execute(update(SearchState).values(**changed, revision=SearchState.revision + 1))
+        with unit_of_work(database) as session:
+            self._clear(session, next(one for one in SLOTS if one != slot))
+        return count
+
+    def _answer(self, session: Session, slot: int, revision: int, query: Query, plan: Plan | None) -> Results:
+        asked = asked_of(self.dialect, slot, query, plan)
+        counts = self._counted(session, asked, revision)
+        total = sum(counts.values())
+        by_score = query.sort == "relevance" and asked.match is not None
+        page = self._ranked(session, asked, query, total) if by_score else self._sorted(session, asked, query)
+        return Results(
+            page.hits, min(total, self.cap), total > self.cap, facets(counts), page.next_cursor, page.previous_cursor
+        )
+
+    def _counted(self, session: Session, asked: Asked, revision: int) -> dict[Class, int]:
+        """Documents found, by class; kept while the index stays as it is."""
+        key = (revision, asked.source, asked.where, tuple(sorted(asked.values.items())))
+        if key not in self._counts:
+            inner = f"SELECT d.class_id AS class_id FROM {asked.source} WHERE {asked.where} LIMIT :cap"  # noqa: S608
+            statement = f"SELECT class_id, count(*) FROM ({inner}) found GROUP BY class_id"  # noqa: S608
+            rows = session.execute(text(statement), {**asked.values, "cap": self.cap + 1}).all()
+            classes = _classes(session) if rows else {}
+            self._counts[key] = {classes[number]: count for number, count in rows}
+            while len(self._counts) > KEPT_COUNTS:
+                self._counts.popitem(last=False)
+        return self._counts[key]
+
+    def _ranked(self, session: Session, asked: Asked, query: Query, total: int) -> Results:
+        """A page of the best; its cursor is a place among them."""
+        cursor = border(query, (int,))
+        start = min(max(int(cursor.key[0]), 0), RANKED * 2) if cursor else 0
+        scores = dict(self._candidates(session, asked, asked.match))
+        if total > RANKED and asked.close_match:
+            scores |= dict(self._candidates(session, asked, asked.close_match))
+        order = sorted(scores, key=lambda row: (scores[row], row), reverse=True)
+        wanted = order[start : start + query.limit]
+        contents = _contents(session, asked.slot, wanted)
+        following = start + query.limit
+        return Results(
+            tuple(Hit(contents[row], scores[row]) for row in wanted if row in contents),
+            next_cursor=Cursor((following,)).encode() if following < len(order) else None,
+            previous_cursor=Cursor((max(0, start - query.limit),)).encode() if start else None,
+        )
+
+    def _candidates(self, session: Session, asked: Asked, match: str | None) -> Iterable[tuple[int, float]]:
+        values = {**asked.values, "match": match, "ranked": RANKED}
+        rows = session.execute(text(self.dialect.candidates(asked)), values)
+        return ((row, score) for row, score in rows)
+
+    def _sorted(self, session: Session, asked: Asked, query: Query) -> Results:
+        """A page by day or amount, found by the row it borders on."""
+        column, kind = ("amount", int) if query.sort == "amount" else ("on_day", str)
+        cursor = border(query, (kind, int))
+        backwards = cursor is not None and cursor.backwards
+        values, where = {**asked.values, "some": query.limit + 1}, asked.where
+        if cursor is not None:
+            values |= {"border": self.dialect.bound(column, cursor.key[0]), "border_row": cursor.key[1]}
+            where += f" AND (d.{column}, d.id) {'>' if backwards else '<'} (:border, :border_row)"
+        way = "ASC" if backwards else "DESC"
+        statement = (
+            f"SELECT d.id, d.{column} FROM {asked.source} WHERE {where} "  # noqa: S608
+            f"ORDER BY d.{column} {way}, d.id {way} LIMIT :some"
+        )
+        rows = [(row, kind(value)) for row, value in session.execute(text(statement), values)]
+        page = page_of(rows, limit=query.limit, cursor=cursor, key=lambda one: (one[1], one[0]))
+        contents = _contents(session, asked.slot, [row for row, _value in page.items])
+        hits = tuple(Hit(contents[row], 0.0) for row, _value in page.items if row in contents)
+        return Results(hits, next_cursor=page.next_cursor, previous_cursor=page.previous_cursor)
+
+    def _insert(self, session: Session, slot: int, rows: Sequence[Row]) -> None:
+        if not rows:
+            return
+        classes = _class_numbers(session, {class_of(one) for _row, one in rows})
+        columns = [_columns(row, one, classes) for row, one in rows]
+        contents = [{"id": row, "content": to_json(one)} for row, one in rows]
+        session.execute(text(f"INSERT INTO search_document_{slot} {_COLUMNS} VALUES {_VALUES}"), columns)  # noqa: S608
+        session.execute(text(f"INSERT INTO search_content_{slot} (id, content) VALUES (:id, :content)"), contents)  # noqa: S608
+        self._index(session, slot, rows)
+
+    def _forget(self, session: Session, state: SearchState, slot: int, kind: str, key: str) -> None:
+        at = {"kind": kind, "key": key}
+        row = session.scalar(text(f"SELECT id FROM search_document_{slot} WHERE kind = :kind AND key = :key"), at)  # noqa: S608
+        if row is None:
+            return
+        if state.analysis == analysis.VERSION or slot == state.building:
+            self._unindex(session, slot, list(_contents(session, slot, [row]).items()))
+        for table in ("search_document", "search_content"):
+            session.execute(text(f"DELETE FROM {table}_{slot} WHERE id = :id"), {"id": row})  # noqa: S608
+
+
+def _columns(row: int, document: Document, classes: dict[Class, int]) -> dict[str, Any]:
+    return {
+        "id": row,
+        "kind": document.kind,
+        "key": document.key,
+        "class_id": classes[class_of(document)],
+        "on_day": (document.on or UNDATED).isoformat(),
+        "amount": WITHOUT_AMOUNT if document.amount is None else document.amount,
+        "acts": "|" + "".join(f"{act}|" for act in document.acts),
+        "party": document.party,
+    }
+
+
+def _contents(session: Session, slot: int, rows: Sequence[int]) -> dict[int, Document]:
+    if not rows:
+        return {}
+    numbers = ", ".join(str(int(row)) for row in rows)
+    found = session.execute(text(f"SELECT id, content FROM search_content_{slot} WHERE id IN ({numbers})"))  # noqa: S608
+    return {row: from_json(content) for row, content in found}
+
+
+def _state(session: Session, *, to_change: bool = False) -> SearchState:
+    """The one row; whoever changes the index locks it, so that writers take turns."""
+    statement = select(SearchState).execution_options(populate_existing=True)
+    return session.scalars(statement.with_for_update() if to_change else statement).one()
+
+
+def _slots(state: SearchState) -> list[int]:
+    return [state.active, *([state.building] if state.building else [])]
+
+
+def _numbered(state: SearchState, documents: Sequence[Document]) -> list[Row]:
+    first = state.revision + 1
+    state.revision += len(documents)
+    return list(enumerate(documents, first))
+
+
+def _known(session: Session, slot: int, batch: Sequence[Document]) -> set[tuple[str, str]]:
+    """Those of `batch` that were put or deleted since the rebuild began."""
+    keys = {f"key_{n}": one.key for n, one in enumerate(batch)}
+    names = ", ".join(f":{one}" for one in keys)
+    statement = f"SELECT kind, key FROM search_document_{slot} WHERE key IN ({names})"  # noqa: S608
+    return {(kind, key) for kind, key in session.execute(text(statement), keys)}
+
+
+def _classes(session: Session) -> dict[int, Class]:
+    found = session.execute(text("SELECT id, kind, county, authority, year FROM search_class"))
+    return {number: (kind, county, authority, year) for number, kind, county, authority, year in found}
+
+
+def _class_numbers(session: Session, wanted: set[Class]) -> dict[Class, int]:
+    known = {one: number for number, one in _classes(session).items()}
+    missing = sorted(wanted - known.keys())
+    if missing:
+        names = ("kind", "county", "authority", "year")
+        session.execute(insert(SearchClass), [dict(zip(names, one, strict=True)) for one in missing])
+        known = {one: number for number, one in _classes(session).items()}
+    return known
