@@ -15,6 +15,7 @@ PREFIX = "MINGJIAN_"
 SEARCH_BACKENDS = ("auto", "sqlite", "postgresql", "whoosh")
 SECRET_BYTES = 32
 MEMORY = Path("/dev/shm")  # noqa: S108 - a folder of our own in it, whose owner is checked
+CC_BY = "https://creativecommons.org/licenses/by/4.0/deed.zh-hans"
 
 
 class ConfigError(Exception):
@@ -44,13 +45,15 @@ class Settings:
     receipt_pepper_file: Path
     ledger_key_file: Path
     ledger_origin: str
+    data_licence: str
+    data_licence_url: str
 
     @classmethod
     def from_environ(cls, environ: Mapping[str, str] = os.environ) -> "Settings":
         _refuse_unknown(environ)
         data_dir = Path(environ.get(f"{PREFIX}DATA_DIR") or ROOT / "var").expanduser().absolute()
         get = _reader(environ)
-        base_url = _web_address(get("BASE_URL", "http://127.0.0.1:8000"))
+        base_url = _web_address("BASE_URL", get("BASE_URL", "http://127.0.0.1:8000"))
         return cls(
             data_dir=data_dir,
             database_url=_database_url(get("DATABASE_URL", f"sqlite:///{data_dir / 'mingjian.db'}")),
@@ -70,6 +73,8 @@ class Settings:
             boot_key_file=Path(get("BOOT_KEY_FILE", str(_boot_key_file(data_dir)))),
             receipt_pepper_file=Path(get("RECEIPT_PEPPER_FILE", str(data_dir / "keys" / "receipt.pepper"))),
             ledger_key_file=Path(get("LEDGER_KEY_FILE", str(data_dir / "keys" / "ledger.key"))),
+            data_licence=get("DATA_LICENCE", "CC BY 4.0"),
+            data_licence_url=_web_address("DATA_LICENCE_URL", get("DATA_LICENCE_URL", CC_BY)),
             ledger_origin=_origin(get("LEDGER_ORIGIN", f"{urlsplit(base_url).netloc}/disclosure")),
         )
 
@@ -164,10 +169,10 @@ def _database_url(url: str) -> str:
     raise ConfigError(f"{PREFIX}DATABASE_URL 要以 sqlite:/// 或 postgresql:// 开头，现在是 {scheme}:…。")
 
 
-def _web_address(url: str) -> str:
+def _web_address(name: str, url: str) -> str:
     parts = urlsplit(url)
     if parts.scheme not in ("http", "https") or not parts.hostname or not _has_usable_port(parts):
-        raise ConfigError(f"{PREFIX}BASE_URL 要写成完整网址，如 https://mingjian.example.cn，现在是 {url}。")
+        raise ConfigError(f"{PREFIX}{name} 要写成完整网址，如 https://mingjian.example.cn，现在是 {url}。")
     return url.rstrip("/")
 
 

@@ -89,9 +89,13 @@ class Delivery(ABC, Generic[Parcel, Outcome]):
 
 @dataclass(frozen=True)
 class Sweep:
+    """`is_long`: it reads for so long that no writer may wait for it. Its session only reads; what it writes, it writes
+    in units of work of its own, on `services["database"]`."""
+
     name: str
     every: timedelta
     run: Handler
+    is_long: bool = False
 
 
 def enqueue(session: Session, topic: str, *, at: datetime, wait: timedelta = timedelta(), **payload: Any) -> None:
@@ -118,7 +122,7 @@ class Worker:
         self.clock = clock
         self.handlers = handlers
         self.sweeps = (*sweeps, Sweep("outbox.forget_done", timedelta(hours=1), _forget_done))
-        self.services = services
+        self.services = {"database": database, **services}
         self.outside = [topic for topic, handler in handlers.items() if isinstance(handler, Delivery)]
 
     def run(self, stop: threading.Event, *, pause: float = 0.2) -> None:
@@ -200,9 +204,13 @@ class Worker:
             if last is not None and last.last_at + sweep.every > now:
                 return False
         try:
+            if sweep.is_long:
+                with self.database.read() as session:
+                    sweep.run(self._job(session, {}, now))
             with unit_of_work(self.database) as session:
                 session.merge(SweepRun(name=sweep.name, last_at=now))
-                sweep.run(self._job(session, {}, now))
+                if not sweep.is_long:
+                    sweep.run(self._job(session, {}, now))
         except Exception as error:
             log.error("sweep_failed", sweep=sweep.name, error=type(error).__name__)
             with unit_of_work(self.database) as session:

@@ -9,6 +9,7 @@ from typing import Any, Generic, TypeVar
 from core.errors import InvalidInput, Text
 
 T = TypeVar("T")
+LONGEST_CURSOR = 300
 
 
 @dataclass(frozen=True)
@@ -27,6 +28,8 @@ class Cursor:
         """None for an empty text; InvalidInput for one that this product never wrote."""
         if not text:
             return None
+        if len(text) > LONGEST_CURSOR:
+            raise InvalidInput(_bad_cursor())
         try:
             backwards, *key = json.loads(base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)))
         except (ValueError, TypeError) as error:

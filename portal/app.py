@@ -32,8 +32,11 @@ from portal.home import views as home
 from portal.ledger import views as ledger
 from portal.monitoring import views as air
 from portal.notices.kinds import NOTICE
-from portal.opendata import followers, websub
+from portal.opendata import followers, sitemap, websub
 from portal.opendata import views as feeds
+from portal.opendata.api import views as api
+from portal.opendata.downloads import packages
+from portal.opendata.downloads import views as downloads
 from portal.opendata.freshness import Freshness
 from portal.publishing import consultation_views as consultations
 from portal.publishing import consulting, endings, scheduling
@@ -61,6 +64,9 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     consultations.blueprint,
     search.blueprint,
     feeds.blueprint,
+    api.blueprint,
+    downloads.blueprint,
+    sitemap.blueprint,
     ledger.blueprint,
     wizard.blueprint,
     tracking.blueprint,
@@ -80,6 +86,7 @@ SWEEPS: tuple[Sweep, ...] = (
     Sweep("storage.scrub", timedelta(hours=1), lambda job: scrub_after_commit(job.session)),
     Sweep("publishing.scheduled", timedelta(seconds=30), scheduling.find_due),
     Sweep("publishing.consultations", timedelta(minutes=10), consulting.remind_and_escalate),
+    Sweep("opendata.packages", timedelta(minutes=1), packages.make_due, is_long=True),
     Sweep("monitoring.demo_air", timedelta(minutes=10), continue_demo_air),
 )
 

@@ -12,6 +12,7 @@ from sqlalchemy.exc import OperationalError
 from werkzeug.exceptions import HTTPException
 
 from core.errors import DomainError, SignInRequired, Text
+from core.web import problems
 
 log = structlog.get_logger()
 
@@ -35,7 +36,9 @@ def _refusal(error: DomainError) -> ResponseReturnValue:
     return _page(error.status, error=error, message=error.message)
 
 
-def _to_sign_in(_error: SignInRequired) -> ResponseReturnValue:
+def _to_sign_in(error: SignInRequired) -> ResponseReturnValue:
+    if problems.wanted():
+        return _refusal(error)
     target = request.full_path.rstrip("?") if request.method == "GET" else None
     return redirect(url_for("accounts.sign_in", next=target))
 
@@ -57,6 +60,8 @@ def _broken(error: Exception) -> ResponseReturnValue:
 
 
 def _page(status: int, *, error: Exception, message: Text | None) -> ResponseReturnValue:
+    if problems.wanted():
+        return problems.problem(status, error, message)
     context: dict[str, Any] = {"status": status, "error": error, "message": message}
     try:
         return render_template(f"errors/{status}.html", **context), status

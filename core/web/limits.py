@@ -20,6 +20,11 @@ def by_sign_in_name() -> str:
     return hmac.new(house().secret_key, b"limit" + name.encode(), "sha256").hexdigest()
 
 
+def by_network() -> str:
+    """For reading programs only, never for reporters: the caller's address under a key, kept for the counting alone."""
+    return hmac.new(house().secret_key, b"network" + (request.remote_addr or "").encode(), "sha256").hexdigest()
+
+
 limiter = Limiter(key_func=_everyone, strategy="moving-window", headers_enabled=False)
 
 

@@ -159,11 +159,19 @@ def station_history(session: Session, code: str) -> list[Station]:
 
 def latest_hour(session: Session, code: str) -> datetime | None:
     """The end of the newest hour of a station, under whichever of its rows."""
-    newest = [
-        session.scalar(select(func.max(Observation.hour_end)).where(Observation.station_id == one.id))
+    return max(_hours_at_the_end(session, code, func.max), default=None)
+
+
+def oldest_hour(session: Session, code: str) -> datetime | None:
+    return min(_hours_at_the_end(session, code, func.min), default=None)
+
+
+def _hours_at_the_end(session: Session, code: str, end: Any) -> list[datetime]:
+    found = [
+        session.scalar(select(end(Observation.hour_end)).where(Observation.station_id == one.id))
         for one in station_history(session, code)
     ]
-    return max((hour for hour in newest if hour is not None), default=None)
+    return [hour for hour in found if hour is not None]
 
 
 def series(session: Session, code: str, start: datetime, end: datetime) -> list[Point]:

@@ -1,15 +1,16 @@
 """What the pages, feeds and search read of the published records."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import date
 
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import Select, and_, case, func, or_, select, tuple_
+from sqlalchemy import ColumnElement, Select, and_, case, func, or_, select, tuple_
 from sqlalchemy.orm import Session
 
 from core.clock import local_date
-from core.errors import Gone, InvalidInput, NotFound
+from core.errors import Gone, NotFound
+from core.identifiers import USCC_LENGTH, check_uscc
 from core.paging import Cursor, Page, page_of
 from portal.publishing.models import (
     PAST_TERM,
@@ -28,36 +29,62 @@ REPAIR_BASIS = "信用修复管理办法（发改委令第36号）"
 
 @dataclass(frozen=True)
 class RecordFilters:
+    """`first` and `last` bound the day of the decision; `party` is a credit code or a whole name."""
+
     county: str | None = None
     authority: str | None = None
     act: str | None = None
     year: int | None = None
+    first: date | None = None
+    last: date | None = None
+    party: str | None = None
 
     def any(self) -> bool:
-        return any((self.county, self.authority, self.act, self.year))
+        return any(asdict(self).values())
+
+    def admit(self, one: PublicRecord) -> bool:
+        """The same question as `filtered` asks, of a row that is no longer in the table."""
+        acts = one.body.get("acts") or ()
+        return (
+            self.county in (None, one.county_code)
+            and self.authority in (None, one.authority)
+            and (self.act is None or self.act in acts)
+            and self.year in (None, one.decided_on.year)
+            and (self.first or date.min) <= one.decided_on <= (self.last or date.max)
+            and (self.party is None or self.party in (one.party_uscc, one.party_name))
+        )
 
     def asked(self) -> dict[str, str]:
         """What filters, as the address says it."""
-        return {name: str(value) for name, value in vars(self).items() if value}
+        words = {"first": "from", "last": "to"}
+        return {words.get(name, name): str(value) for name, value in vars(self).items() if value}
 
 
 def records_page(
     session: Session, kind: str, filters: RecordFilters, cursor: Cursor | None, limit: int = PAGE_SIZE
 ) -> Page[PublicRecord]:
     """Newest decisions first, paged by (day, id)."""
-    statement = filtered(select(PublicRecord).where(PublicRecord.kind == kind), filters)
-    key = tuple_(PublicRecord.decided_on, PublicRecord.id)
-    backwards = cursor is not None and cursor.backwards
-    if cursor is not None:
-        try:
-            border = (date.fromisoformat(str(cursor.key[0])), str(cursor.key[1]))
-        except ValueError as error:
-            raise InvalidInput({"cursor": "cursor"}) from error
-        statement = statement.where(key > border if backwards else key < border)
-    order = (PublicRecord.decided_on, PublicRecord.id)
-    statement = statement.order_by(*(column.asc() if backwards else column.desc() for column in order))
+    statement = order_of(filtered(select(PublicRecord).where(PublicRecord.kind == kind), filters), cursor)
     rows = session.scalars(statement.limit(limit + 1)).all()
     return page_of(rows, limit=limit, cursor=cursor, key=lambda one: (one.decided_on.isoformat(), one.id))
+
+
+def border_of(cursor: Cursor) -> tuple[date, str]:
+    """The (day, id) that a list's cursor names; NotFound for a cursor of another list."""
+    try:
+        return date.fromisoformat(str(cursor.key[0])), str(cursor.key[1])
+    except ValueError as error:
+        raise NotFound from error
+
+
+def order_of(statement: Select[PublicRecord], cursor: Cursor | None) -> Select[PublicRecord]:
+    """Newest decisions first, from the cursor on; in the cursor's direction."""
+    order = (PublicRecord.decided_on, PublicRecord.id)
+    backwards = cursor is not None and cursor.backwards
+    if cursor is not None:
+        key, border = tuple_(*order), border_of(cursor)
+        statement = statement.where(key > border if backwards else key < border)
+    return statement.order_by(*(column.asc() if backwards else column.desc() for column in order))
 
 
 def filtered(statement: Select[PublicRecord], filters: RecordFilters) -> Select[PublicRecord]:
@@ -71,7 +98,19 @@ def filtered(statement: Select[PublicRecord], filters: RecordFilters) -> Select[
     if filters.year:
         first, last = date(filters.year, 1, 1), date(filters.year, 12, 31)
         statement = statement.where(PublicRecord.decided_on.between(first, last))
+    if filters.first:
+        statement = statement.where(PublicRecord.decided_on >= filters.first)
+    if filters.last:
+        statement = statement.where(PublicRecord.decided_on <= filters.last)
+    if filters.party:
+        statement = statement.where(_is_party(filters.party))
     return statement
+
+
+def _is_party(party: str) -> ColumnElement[bool]:
+    """By code where it looks like one, else by the whole name."""
+    code = check_uscc(party)
+    return PublicRecord.party_uscc == code.code if len(code.code) == USCC_LENGTH else PublicRecord.party_name == party
 
 
 def authorities(session: Session, kind: str) -> list[str]:
@@ -137,6 +176,13 @@ def past_term(session: Session) -> tuple[str, ...]:
     statement = select(PublicRecord.id).where(PublicRecord.publicity_until < today)
     statement = statement.order_by(PublicRecord.publicity_until, PublicRecord.id)
     return tuple(session.scalars(statement.execution_options(**{PAST_TERM: True})))
+
+
+def last_past_term(session: Session) -> date | None:
+    """The last day of the record that ended last among those that still stand; None where none does."""
+    today = local_date(session.info["clock"].now())
+    statement = select(func.max(PublicRecord.publicity_until)).where(PublicRecord.publicity_until < today)
+    return session.scalar(statement.execution_options(**{PAST_TERM: True}))
 
 
 def versions(session: Session, record_id: str) -> Sequence[DisclosureVersion]:

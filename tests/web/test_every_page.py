@@ -41,11 +41,11 @@ def crawl(client: FlaskClient, starts: tuple[str, ...]) -> dict[str, Page | None
 
 
 def _opened(client: FlaskClient, url: str) -> Page | None:
-    response = client.get(url, follow_redirects=True)
-    assert response.status_code == 200, f"{url}: {response.status_code}"
-    if response.mimetype != "text/html":
-        return None
-    return check(Page(response.request.path, 200, response.get_data(as_text=True)))
+    with client.get(url, follow_redirects=True) as response:
+        assert response.status_code == 200, f"{url}: {response.status_code}"
+        if response.mimetype != "text/html":
+            return None
+        return check(Page(response.request.path, 200, response.get_data(as_text=True)))
 
 
 def _local(link: str) -> str:

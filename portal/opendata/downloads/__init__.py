@@ -1,0 +1,1 @@
+"""/data: the catalogue, whole datasets as files, daily packages."""
