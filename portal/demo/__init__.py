@@ -41,6 +41,7 @@ ACCOUNTS: tuple[tuple[str, str, list[Role], str | None], ...] = (
 TASKS = {
     Role.EDITOR: "起草处罚、失信名单和公告",
     Role.APPROVER: "审核别人起草的内容，公开",
+    Role.CONSULTEE: "答复别的部门的征求意见",
     Role.OFFICER: "办理分到本部门的举报",
     Role.HEAD: "办理举报，决定延期",
     Role.OPERATOR: "登记来电、来信",

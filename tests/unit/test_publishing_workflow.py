@@ -9,6 +9,7 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
 from core.accounts.permissions import Role, permissions_of
 from core.errors import IllegalStep
+from portal import demo
 from portal.publishing.workflow import (
     ACTION_LABELS,
     APPROVALS,
@@ -143,3 +144,7 @@ class Walk(RuleBasedStateMachine):
 
 TestWalk = Walk.TestCase
 TestWalk.settings = settings(max_examples=200, stateful_step_count=40, suppress_health_check=list(HealthCheck))
+
+
+def test_the_start_of_the_demo_says_what_each_account_is_for() -> None:
+    assert all("　" in line and not line.endswith("　") for line in demo.account_lines())
