@@ -48,6 +48,8 @@ from portal.publishing.operations import CHANGED, SCRUB
 from portal.publishing.public_views import public_blueprint
 from portal.publishing.queries import past_term
 from portal.publishing.search_source import RecordSource
+from portal.release import desk_views as release_desk
+from portal.release import views as release
 from search import service as search_service
 from search import views as search
 
@@ -61,6 +63,8 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     *(public_blueprint(kind) for kind in KINDS),
     editorial.blueprint,
     review.blueprint,
+    release.blueprint,
+    release_desk.blueprint,
     consultations.blueprint,
     search.blueprint,
     feeds.blueprint,

@@ -13,6 +13,7 @@ from intake.sealing import Seal
 from portal.demo.air import seed_air
 from portal.demo.disclosures import seed_disclosures
 from portal.demo.gate import seed_gate
+from portal.demo.releases import seed_reasons
 from portal.demo.reports import seed_reports
 from portal.publishing.ledger import disclosure_log
 
@@ -85,6 +86,7 @@ def fill_if_empty(house: House) -> None:
             session, now, rng, log=log, author=people["editor"].as_actor(), approver=people["approver"].as_actor()
         )
         seed_gate(session, now, people)
+        seed_reasons(session, now, people)
         officers = {one.department_code: one.as_actor() for one in people.values() if one.department_code}
         seal = Seal(house.settings.read_secret(house.settings.sealing_key_file))
         seed_reports(session, now, rng, seal=seal, officers=officers)

@@ -3,7 +3,9 @@
 A value follows from the station and the hour alone, so that what is added later joins what was there.
 """
 
+import hashlib
 import math
+from collections.abc import Mapping
 from datetime import date, datetime, timedelta
 from random import Random
 from typing import Any
@@ -14,10 +16,20 @@ from sqlalchemy.orm import Session
 from core.clock import CHINA, local_date
 from core.outbox import Job
 from portal.monitoring.averages import start_of
-from portal.monitoring.models import DEMO, HOUR_SECONDS, Observation, Station, StationLevel, hour_at, hour_number
+from portal.monitoring.models import (
+    DEMO,
+    HOUR_SECONDS,
+    ImportBatch,
+    Observation,
+    Station,
+    StationLevel,
+    hour_at,
+    hour_number,
+)
 
 AREA = "许昌市"
 DAYS = 60
+ARRIVALS_DAYS = 40
 GAP_SHARE = 0.004
 # Code, name, county, level, longitude, latitude, how much dirtier than the city.
 STATIONS = (
@@ -49,7 +61,7 @@ def seed_air(session: Session, now: datetime, rng: Random) -> int:
     first_day = local_date(now) - timedelta(days=DAYS)
     hours = range(hour_number(start_of(first_day)) + 1, _last_hour(now) + 1)
     stations = _open_stations(session, first_day)
-    return _write(session, [(one, hour) for one in stations for hour in hours], rng)
+    return _write(session, [(one, hour) for one in stations for hour in hours], rng, _arrivals(session, hours))
 
 
 def continue_demo_air(job: Job) -> None:
@@ -69,7 +81,10 @@ def _continue(session: Session, now: datetime) -> int:
         for station, latest in session.execute(newest)
         for hour in range(hour_number(latest) + 1, _last_hour(now) + 1)
     ]
-    return _write(session, due, None)
+    if not due:
+        return 0
+    batch = _batch(session, now, len(due))
+    return _write(session, due, None, dict.fromkeys((hour for _station, hour in due), batch))
 
 
 def _last_hour(now: datetime) -> int:
@@ -96,13 +111,33 @@ def _open_stations(session: Session, first_day: date) -> list[Station]:
     return stations
 
 
-def _write(session: Session, due: list[tuple[Station, int]], rng: Random | None) -> int:
+def _arrivals(session: Session, hours: range) -> dict[int, int]:
+    """A batch for each of the last hours, as if it had come ten minutes after it ended; now and then one came late."""
+    recent = hours[-ARRIVALS_DAYS * 24 :]
+    late = {hour: 110 + hour % 7 * 12 for hour in recent if hour % 167 == 0}
+    return {
+        hour: _batch(session, hour_at(hour) + timedelta(minutes=late.get(hour, 10)), len(STATIONS)) for hour in recent
+    }
+
+
+def _batch(session: Session, at: datetime, rows: int) -> int:
+    sha256 = hashlib.sha256(f"demo {at.isoformat()}".encode()).hexdigest()
+    batch = ImportBatch(
+        kind="air", format="demo", source=DEMO, file_name="demo", sha256=sha256, at=at, row_count=rows, inserted=rows
+    )
+    session.add(batch)
+    session.flush()
+    return batch.id
+
+
+def _write(session: Session, due: list[tuple[Station, int]], rng: Random | None, arrivals: Mapping[int, int]) -> int:
     rows: list[dict[str, Any]] = []
     for station, hour in due:
         values: dict[str, float | None] = {item: _value(station.code, item, hour) for item in SHAPES}
         if rng is not None and rng.random() < GAP_SHARE:
             values[rng.choice(tuple(SHAPES))] = None
-        rows.append({"station_id": station.id, "hour_end": hour_at(hour), **values})
+        identity = {"station_id": station.id, "hour_end": hour_at(hour), "batch_id": arrivals.get(hour)}
+        rows.append({**identity, **values})
     if rows:
         session.execute(insert(Observation), rows)
     return len(rows)

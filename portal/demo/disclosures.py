@@ -14,6 +14,7 @@ from core.falsification_acts import ACTS
 from core.ledger.log import Log
 from core.places import COUNTIES, county
 from portal.demo.gate import settle_consultations
+from portal.demo.releases import release_notices
 from portal.enforcement.kinds import BLACKLIST, PENALTY
 from portal.notices.kinds import NOTICE
 from portal.publishing import operations
@@ -93,6 +94,7 @@ def seed_disclosures(
     for number, (kind, title, text) in enumerate(_NOTICES):
         at = now - timedelta(days=6 * number + 1)
         records.append((at, NOTICE, _notice(kind, title, text, at)))
+    records += [(at, NOTICE, content) for at, content in release_notices(now)]
     for at, disclosure_kind, content in sorted(records, key=lambda one: one[0]):
         expire_due(session, log=log, at=at)
         _publish(session, disclosure_kind, content, log=log, author=author, approver=approver, at=at)

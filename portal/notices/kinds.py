@@ -6,12 +6,14 @@ from typing import Any
 
 from flask_babel import lazy_gettext as _l
 
+from core.errors import Text
 from core.sanitising import plain, single_line
 from core.tables import Row, load_table
 from portal.enforcement.kinds import missing
 from portal.publishing.kinds import DisclosureKind, Summary, register
 from portal.publishing.publicity import Facts
 from portal.publishing.record_form import record_fields, record_form
+from portal.release.rules import named, period_problem
 
 NOTICE_ROWS: list[Row] = load_table("portal/notices/fields.toml")["notice"]
 
@@ -29,6 +31,13 @@ def _summary(content: Mapping[str, Any]) -> Summary:
     )
 
 
+def _problems(content: Mapping[str, Any]) -> dict[str, Text]:
+    found = missing(NOTICE_ROWS, content)
+    if content.get("release") and period_problem(named(content["release"]), content.get("period")):
+        found["period"] = _l("请写明是哪一期：月报写 2026-10，季报写 2026-Q3，年报写 2025。")
+    return found
+
+
 def _publicity(content: Mapping[str, Any]) -> Facts:
     issued = date.fromisoformat(content["issued_on"])
     return Facts("notice", issued, content.get("authority_name") or "", content.get("notice_type") or "")
@@ -44,7 +53,7 @@ NOTICE = register(
         form=record_form("NoticeForm", NOTICE_ROWS),
         summarise=_summary,
         natural_key=lambda _content: None,
-        problems=lambda content: missing(NOTICE_ROWS, content),
+        problems=_problems,
         warnings=lambda _content: [],
         publicity=_publicity,
     )

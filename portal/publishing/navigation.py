@@ -25,6 +25,8 @@ def navigation() -> dict[str, Any]:
         pages.append((_("待办"), url_for("editorial.board"), here == "editorial.board"))
     if actor.may(ANSWER):
         pages.append((_("征求我们的意见"), url_for("consultations.inbox"), here.startswith("consultations.")))
+    if publishes:
+        pages.append((_("发布及时性"), url_for("release_desk.late"), here.startswith("release_desk.")))
     if actor.may(EDIT):
         pages += [
             (_("新建%(kind)s", kind=kind.label), url_for("editorial.new", kind_name=kind.name), False)

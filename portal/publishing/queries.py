@@ -225,7 +225,7 @@ def consultations_of(session: Session, department: str | None, limit: int = 200)
     return session.scalars(select(Consultation).where(asked).order_by(*order).limit(limit)).all()
 
 
-def recently_published(session: Session, limit: int = 20) -> Sequence[Disclosure]:
+def recently_published(session: Session, limit: int = 8) -> Sequence[Disclosure]:
     statement = select(Disclosure).where(Disclosure.state == PUBLISHED).order_by(Disclosure.changed_at.desc())
     return session.scalars(statement.limit(limit)).all()
 

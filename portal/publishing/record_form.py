@@ -61,6 +61,12 @@ def options(row: Row) -> list[tuple[str, str]]:
     if kind == "penalty_types":
         types = load_table("portal/enforcement/penalty_types.toml")["penalty_type"]
         return [(one["code"], one["name"]) for one in types]
+    if kind == "quality_media":
+        media = load_table("portal/publishing/consultation.toml")["medium"]
+        return [(one["code"], one["label"]) for one in media]
+    if kind == "release":
+        rows = load_table("portal/release/releases.toml")["dataset"]
+        return [(one["code"], one["name"]) for one in rows if one["evidence"] == "release"]
     return [(value, label) for value, label in row.get("options", [])]
 
 
@@ -92,7 +98,7 @@ def _plain(value: Any) -> Any:
 
 def _form_value(kind: str, value: Any) -> Any:
     if value in (None, ""):
-        return [] if kind in ("acts", "penalty_types") else None
+        return [] if kind in ("acts", "penalty_types", "quality_media") else None
     if kind == "date":
         return date.fromisoformat(value)
     if kind == "money":
@@ -160,6 +166,8 @@ _MAKERS: dict[str, Callable[[Row], Field]] = {
     "money": _money,
     "choice": _select,
     "county": _select,
+    "release": _select,
     "acts": _several,
+    "quality_media": _several,
     "penalty_types": _several,
 }

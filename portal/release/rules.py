@@ -58,6 +58,11 @@ def dataset(code: str, on: date) -> Row | None:
     return next((row for row in datasets(on) if row["code"] == code), None)
 
 
+def named(code: str | None) -> Row | None:
+    """The data set of that code, whenever it applies."""
+    return next((row for row in load_table(TABLE)["dataset"] if row["code"] == code), None)
+
+
 def outcome(promise: Promise, released_at: datetime | None, now: datetime) -> Outcome:
     if released_at is not None:
         late = released_at > promise.due_at
@@ -168,6 +173,9 @@ def month_of(day: date) -> tuple[date, date]:
     return day.replace(day=1), _day_of_month(day.year, day.month, 31)
 
 
-def started(promise: Promise, since: datetime | None) -> bool:
-    """Whether the platform was at work when the promise fell due; what lies before is history, not lateness."""
-    return since is not None and promise.due_at >= since
+def held_to(promise: Promise, since: datetime | None) -> bool:
+    """Whether the platform was at work by then, for a day from its beginning; what lies before is history."""
+    if since is None or promise.due_at < since:
+        return False
+    day = _day(promise.period)
+    return day is None or _at(day, time.min) >= since

@@ -1,0 +1,129 @@
+"""发布日历: what the city promised to publish, and whether it kept its word, for everybody to read."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from datetime import date, timedelta
+from typing import Any
+
+from flask import Blueprint, Response, render_template, request, url_for
+from flask_babel import gettext as _
+from icalendar import Calendar, Event
+
+from core.accounts.models import Department
+from core.clock import CHINA, local_date
+from core.errors import NotFound
+from core.web import current
+from core.web.access import public
+from portal.release import queries
+from portal.release.queries import DatasetMonth, Release
+from portal.release.rules import dataset, month_of
+from portal.release.wording import MEDIA, STATUSES, delay_words, period_words, promise_words
+
+AHEAD_DAYS, SUBSCRIBED_DAYS = 62, 400
+FIRST_YEAR, LAST_YEAR = 2000, 2100
+
+blueprint = Blueprint("release", __name__)
+
+
+@blueprint.get("/calendar")
+@public
+def calendar() -> str:
+    session, day = current.session(), _month_asked()
+    months = queries.month(session, day, **_asked())
+    late = queries.late_releases(months)
+    return render_template(
+        "portal/release/calendar.html",
+        months=months,
+        late=[(row, one) for row, one in late if row["promise"] != "hourly"][:50],
+        ahead=queries.ahead(session, now=current.now(), days=AHEAD_DAYS),
+        departments=_departments(),
+        **_words(day),
+    )
+
+
+@blueprint.get("/calendar/<code>")
+@public
+def dataset_calendar(code: str) -> str:
+    """One data set in a month: each promise, and of the hours each day."""
+    day = _month_asked()
+    found = queries.month(current.session(), day, only=code, **_asked())
+    if not found:
+        raise NotFound
+    [one] = found
+    hourly = one.row["promise"] == "hourly"
+    return render_template(
+        "portal/release/dataset.html",
+        month=one,
+        days=_by_day(one.releases) if hourly else [],
+        late=[release for _row, release in queries.late_releases(found)],
+        departments=_departments(),
+        **_words(day),
+    )
+
+
+@blueprint.get("/calendar.ics")
+@public
+def subscribed() -> Response:
+    """The coming releases for a calendar program; hours, days and records aside."""
+    book = Calendar()
+    book.add("prodid", "-//Mingjian//release calendar//")
+    book.add("version", "2.0")
+    book.add("x-wr-calname", _("%(city)s环境信息发布日历", city=current.settings().city))
+    base, now = current.settings().base_url, current.now()
+    for row, promise in queries.ahead(current.session(), now=now, days=SUBSCRIBED_DAYS):
+        event = Event()
+        event.add("uid", f"{row['code']}-{promise.period}@{base.partition('://')[2]}")
+        event.add("dtstamp", now)
+        event.add("dtstart", promise.due_at.date())
+        event.add("summary", f"{row['name']} {period_words(promise.period)}")
+        event.add("url", f"{base}/calendar/{row['code']}")
+        book.add_component(event)
+    return Response(book.to_ical(), mimetype="text/calendar")
+
+
+def _asked() -> dict[str, Any]:
+    return {"now": current.now(), "area": current.settings().city, "calendar": current.calendar()}
+
+
+def _month_asked() -> date:
+    """The first day of ?month=2026-10; of this month where that is no month."""
+    year, _dash, month = request.args.get("month", "").partition("-")
+    try:
+        asked = date(int(year), int(month), 1)
+    except ValueError:
+        asked = current.today().replace(day=1)
+    return asked if FIRST_YEAR <= asked.year <= LAST_YEAR else current.today().replace(day=1)
+
+
+def _words(day: date) -> dict[str, Any]:
+    first, last = month_of(day)
+    before, after = first - timedelta(days=1), last + timedelta(days=1)
+    return {
+        "day": day,
+        "month_name": period_words(f"{day:%Y-%m}"),
+        "before": url_for(request.endpoint or "", **{**(request.view_args or {}), "month": f"{before:%Y-%m}"}),
+        "after": url_for(request.endpoint or "", **{**(request.view_args or {}), "month": f"{after:%Y-%m}"}),
+        "statuses": STATUSES,
+        "media": MEDIA,
+        "promise_words": promise_words,
+        "period_words": period_words,
+        "delay_words": delay_words,
+    }
+
+
+def _departments() -> dict[str, str]:
+    return {one.code: one.short_name for one in current.session().query(Department)}
+
+
+def _by_day(releases: Sequence[Release]) -> list[tuple[date, DatasetMonth]]:
+    days: dict[date, list[Release]] = defaultdict(list)
+    for one in releases:
+        days[local_date(one.outcome.promise.due_at.astimezone(CHINA))].append(one)
+    return [(day, DatasetMonth({}, tuple(found))) for day, found in sorted(days.items(), reverse=True)]
+
+
+def known_dataset(code: str) -> dict[str, Any]:
+    found = dataset(code, current.today())
+    if found is None:
+        raise NotFound
+    return found
