@@ -69,9 +69,14 @@ def running_regimes(session: Session, report: Report) -> tuple[str, ...]:
 
 
 def meet(session: Session, report: Report, steps: Iterable[str], desk: Desk) -> None:
+    """A pause ends with the last clock that it stopped."""
+    on = local_date(desk.at)
     for row in open_clocks(session, report):
         if row.step in steps:
-            row.met_on, row.is_paused = local_date(desk.at), False
+            row.met_on, row.is_paused = on, False
+    if not any(row.is_paused for row in open_clocks(session, report)):
+        for one in _open_pauses(session, report):
+            one.to_on = on
 
 
 def leave(session: Session, report: Report) -> None:
@@ -109,6 +114,10 @@ def resume(session: Session, report: Report, desk: Desk) -> None:
         if row.is_paused:
             row.is_paused = False
             _put(row, counted(session, row, desk.calendar))
+
+
+def is_paused(session: Session, report: Report) -> bool:
+    return bool(_open_pauses(session, report))
 
 
 def pause_reasons(session: Session, report: Report, on: date) -> dict[str, str]:

@@ -49,6 +49,11 @@ class Organisation:
                     return unit
         return None
 
+    def without(self, codes: Iterable[str]) -> "Organisation":
+        """The same departments but these."""
+        left_out = set(codes)
+        return Organisation(unit for unit in self.units.values() if unit.code not in left_out)
+
     def below(self, code: str) -> frozenset[str]:
         """A unit and all that stand under it."""
         found = {code}

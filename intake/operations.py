@@ -1,8 +1,7 @@
-"""The verbs of a case: file, accept, decline, investigate, transfer, return, extend, reply, close, reopen."""
+"""The verbs of a case: file, accept, decline, investigate, transfer, return, reply, close, reopen."""
 
 import json
 from dataclasses import asdict
-from typing import Any
 
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import select
@@ -11,17 +10,21 @@ from sqlalchemy.orm import Session
 from core.clock import local_date
 from core.errors import DomainError
 from core.ids import new_id
-from intake import clocks, deadlines, receipt
+from core.outbox import enqueue
+from core.workflow import Transition
+from intake import answers, clocks, competence, deadlines, receipt
 from intake.case_models import Handling
 from intake.case_workflow import WORKFLOW
+from intake.competence import Move
 from intake.departments import Organisation
-from intake.models import CaseEvent, Extension, Report, ReportDepartment, SealedFile
+from intake.models import CaseEvent, Report, ReportDepartment, SealedFile
 from intake.routing import Facts, route
 from intake.sealing import Seal
 from intake.submission import StoredFile, Submission
-from intake.timeline import Desk, add_event, notify
+from intake.timeline import NOTICE, Desk, add_event, notify
 
 CO, EXCLUDED = "co", "excluded"
+MOVES = ("transfer", "return", "hand_over", "appoint", "succeed")
 
 
 class ExcludedDepartment(DomainError):
@@ -36,16 +39,22 @@ class WrongTarget(DomainError):
     default_message = _l("请选择另一个有效的部门。")
 
 
-class ExtensionPending(DomainError):
-    code = "extension_pending"
+class AppointedCase(DomainError):
+    code = "appointed_case"
     status = 409
-    default_message = _l("已有一个延期申请在等待决定。")
+    default_message = _l("承办单位是指定的，不能退回或者转出。")
 
 
-class SelfDecision(DomainError):
-    code = "self_decision"
-    status = 403
-    default_message = _l("申请人不能批准自己的延期申请。")
+class DisputedCase(DomainError):
+    code = "disputed_case"
+    status = 409
+    default_message = _l("职责争议正在等待指定，不能再退回或者转出。")
+
+
+class TooLateToObject(DomainError):
+    code = "too_late_to_object"
+    status = 409
+    default_message = _l("提出职责异议的期限已过，不能退回。")
 
 
 def file_report(session: Session, submission: Submission, *, lookup: bytes, desk: Desk) -> Report:
@@ -99,87 +108,80 @@ def add_file(session: Session, report: Report, file: StoredFile, desk: Desk) -> 
 
 
 def accept(session: Session, report: Report, desk: Desk) -> None:
-    _step(report, "accept", desk)
+    take_step(report, "accept", desk)
     clocks.meet(session, report, ("accept", "transfer"), desk)
     clocks.start(session, report, clocks.running_regimes(session, report), "accepted", desk)
     clocks.meet(session, report, ("tell",), desk)
     add_event(session, report, "accept", desk, is_public=True)
 
 
-def decline(session: Session, report: Report, reason: str, desk: Desk) -> None:
-    _step(report, "decline", desk)
+def decline(session: Session, report: Report, reason: str, desk: Desk, *, ground: str = "other") -> None:
+    """不予受理: the ground with its source, the reason in words and the right of review, all told to the reporter."""
+    on = local_date(desk.at)
+    chosen = answers.ground(ground, on)
+    if chosen is None:
+        raise WrongTarget(_l("请选择不予受理的理由。"))
+    take_step(report, "decline", desk)
     clocks.meet(session, report, clocks.DUTIES, desk)
-    clocks.handling(session, report).finished_on = local_date(desk.at)
-    add_event(session, report, "decline", desk, text=reason, is_public=True)
+    clocks.handling(session, report).finished_on = on
+    text = answers.refusal(chosen, reason, report.regime, on, desk.calendar)
+    add_event(session, report, "decline", desk, text=text, is_public=True, detail={"ground": ground})
 
 
 def investigate(session: Session, report: Report, desk: Desk) -> None:
-    _step(report, "investigate", desk)
+    take_step(report, "investigate", desk)
     add_event(session, report, "investigate", desk, is_public=True)
 
 
 def transfer(session: Session, report: Report, to: str, reason: str, desk: Desk) -> None:
     """Hand the case to another department, which has to accept it anew; an excluded one is refused."""
-    _step(report, "transfer", desk)
-    _hand_over(session, report, to, "transfer", reason, desk)
+    _may_leave(session, report)
+    step_of(report, "transfer", desk)
+    _check_target(session, report, to, desk)
+    if competence.is_bounce("transfer", to, moves_of(session, report)) and _is_disputed(session, report, reason, desk):
+        return
+    take_step(report, "transfer", desk)
+    move_to(session, report, to, "transfer", reason, desk)
 
 
 def give_back(session: Session, report: Report, reason: str, desk: Desk) -> None:
-    """Return a case to the department that sent it, or to the duty desk where nobody did."""
-    _step(report, "return", desk)
-    last = session.scalars(
-        select(CaseEvent)
-        .where(CaseEvent.report_id == report.id, CaseEvent.action.in_(("transfer", "return")))
-        .order_by(CaseEvent.id.desc())
-        .limit(1)
-    ).first()
-    sender = last.detail["from"] if last is not None else _duty_desk(session, report, desk)
-    _hand_over(session, report, sender, "return", reason, desk)
+    """Object to one's competence, in time and with reasons: back to the sender, or to the duty desk where none sent it.
 
-
-def ask_extension(session: Session, report: Report, days: int, reason: str, desk: Desk) -> Extension:
-    _step(report, "ask_extension", desk)
-    if pending_extension(session, report) is not None:
-        raise ExtensionPending
-    if clocks.extendable(session, report, local_date(desk.at)) is None:
-        raise clocks.ExtensionNotAllowed
-    extension = Extension(id=new_id(), report_id=report.id, days=days, asked_by=desk.actor.user_id, asked_at=desk.at)
-    session.add(extension)
-    add_event(session, report, "ask_extension", desk, text=reason, detail={"days": days})
-    return extension
-
-
-def decide_extension(session: Session, report: Report, *, granted: bool, reason: str, desk: Desk) -> None:
-    """Another person grants or refuses; the reporter is told of a granted one and why."""
-    _step(report, "grant_extension" if granted else "refuse_extension", desk)
-    extension = pending_extension(session, report)
-    if extension is None:
-        raise WrongTarget(_l("没有等待决定的延期申请。"))
-    if extension.asked_by == desk.actor.user_id:
-        raise SelfDecision
-    extension.decided_by, extension.decided_at, extension.granted = desk.actor.user_id, desk.at, granted
-    detail: dict[str, Any] = {"days": extension.days}
-    if granted:
-        detail["due_on"] = clocks.extend(session, report, extension.days, desk).due_on.isoformat()
-    action = "grant_extension" if granted else "refuse_extension"
-    add_event(session, report, action, desk, text=reason, is_public=granted, detail=detail)
+    With the third bounce the case stays and the supervisor appoints.
+    """
+    _may_leave(session, report)
+    take_step(report, "return", desk)
+    arrived_on, on = clocks.handling(session, report).arrived_on, local_date(desk.at)
+    until = competence.last_day_to_object(report.regime, arrived_on, desk.calendar)
+    if until is not None and on > until:
+        raise TooLateToObject(until=until)
+    moves = moves_of(session, report)
+    sender = moves[-1].before if moves else _duty_desk(session, report, desk)
+    if not _is_disputed(session, report, reason, desk):
+        move_to(session, report, sender, "return", reason, desk)
 
 
 def reply(session: Session, report: Report, text: str, desk: Desk) -> None:
-    _step(report, "reply", desk)
+    """The reporter reads the words and what can be done next; so does everybody whose report was merged into this."""
+    on = local_date(desk.at)
+    take_step(report, "reply", desk)
     clocks.meet(session, report, clocks.DUTIES, desk)
-    clocks.handling(session, report).finished_on = local_date(desk.at)
-    add_event(session, report, "reply", desk, text=text, is_public=True)
+    words = answers.answer(text, report.regime, on, desk.calendar)
+    for one in (report, *merged_into(session, report)):
+        clocks.handling(session, one).finished_on = on
+        add_event(session, one, "reply", desk, text=words, is_public=True)
 
 
 def close(session: Session, report: Report, desk: Desk) -> None:
-    _step(report, "close", desk)
-    add_event(session, report, "close", desk, is_public=True)
+    take_step(report, "close", desk)
+    for one in (report, *merged_into(session, report)):
+        add_event(session, one, "close", desk, is_public=True)
 
 
 def reopen(session: Session, report: Report, reason: str, desk: Desk) -> None:
-    _step(report, "reopen", desk)
-    clocks.handling(session, report).finished_on = None
+    take_step(report, "reopen", desk)
+    standing = clocks.handling(session, report)
+    standing.finished_on, standing.merged_into = None, None
     clocks.start(session, report, clocks.running_regimes(session, report), "accepted", desk)
     clocks.meet(session, report, ("tell",), desk)
     add_event(session, report, "reopen", desk, text=reason, is_public=True)
@@ -187,7 +189,7 @@ def reopen(session: Session, report: Report, reason: str, desk: Desk) -> None:
 
 def note(session: Session, report: Report, text: str, desk: Desk) -> None:
     """An internal remark; the reporter never sees it."""
-    _step(report, "note", desk)
+    take_step(report, "note", desk)
     add_event(session, report, "note", desk, text=text)
 
 
@@ -199,14 +201,9 @@ def reporter_message(session: Session, report: Report, text: str, files: list[St
     notify(session, report, "new_message", desk)
 
 
-def record_opening(session: Session, report: Report, part: str, desk: Desk) -> None:
-    """Who opened sealed content stands in the timeline and in the audit."""
-    add_event(session, report, "open_sealed", desk, detail={"part": part})
-
-
-def pending_extension(session: Session, report: Report) -> Extension | None:
-    statement = select(Extension).where(Extension.report_id == report.id, Extension.decided_at.is_(None))
-    return session.scalars(statement).first()
+def record_opening(session: Session, report: Report, part: str, desk: Desk, **detail: str) -> None:
+    """Who opened sealed content stands in the timeline and in the audit; a print bears its number."""
+    add_event(session, report, "open_sealed", desk, detail={"part": part, **detail})
 
 
 def excluded_codes(session: Session, report: Report) -> frozenset[str]:
@@ -216,12 +213,23 @@ def excluded_codes(session: Session, report: Report) -> frozenset[str]:
     return frozenset(session.scalars(statement))
 
 
-def _hand_over(session: Session, report: Report, to: str, action: str, reason: str, desk: Desk) -> None:
-    if to in excluded_codes(session, report):
-        raise ExcludedDepartment(to=to)
-    organisation = Organisation.load(session, local_date(desk.at))
-    if to == report.responsible_code or to not in organisation.units:
-        raise WrongTarget
+def moves_of(session: Session, report: Report) -> list[Move]:
+    """How the case went from department to department, the first move first."""
+    events = session.scalars(
+        select(CaseEvent).where(CaseEvent.report_id == report.id, CaseEvent.action.in_(MOVES)).order_by(CaseEvent.id)
+    )
+    return [Move(one.action, one.detail["from"], one.detail["to"]) for one in events]
+
+
+def merged_into(session: Session, report: Report) -> list[Report]:
+    """The duplicates of a case, in the order they came."""
+    statement = select(Report).join(Handling, Handling.report_id == Report.id)
+    return list(session.scalars(statement.where(Handling.merged_into == report.id).order_by(Report.received_on)))
+
+
+def move_to(session: Session, report: Report, to: str, action: str, reason: str, desk: Desk) -> None:
+    """Put the case into another department's hands: its clocks begin, ours end."""
+    organisation = _check_target(session, report, to, desk)
     before, report.responsible_code = report.responsible_code, to
     helper = session.get(ReportDepartment, (report.id, to))
     if helper is not None:
@@ -236,6 +244,36 @@ def _hand_over(session: Session, report: Report, to: str, action: str, reason: s
     notify(session, report, "new_case", desk)
 
 
+def _check_target(session: Session, report: Report, to: str, desk: Desk) -> Organisation:
+    if to in excluded_codes(session, report):
+        raise ExcludedDepartment(to=to)
+    organisation = Organisation.load(session, local_date(desk.at))
+    if to == report.responsible_code or to not in organisation.units:
+        raise WrongTarget
+    return organisation
+
+
+def _may_leave(session: Session, report: Report) -> None:
+    standing = clocks.handling(session, report)
+    if standing.is_appointed:
+        raise AppointedCase
+    if standing.is_disputed:
+        raise DisputedCase
+
+
+def _is_disputed(session: Session, report: Report, reason: str, desk: Desk) -> bool:
+    """Count a bounce; with the third the case stays and waits for the supervisor, its clocks running."""
+    standing = clocks.handling(session, report)
+    standing.bounces += 1
+    if not competence.must_be_appointed(standing.bounces):
+        return False
+    standing.is_disputed = True
+    clocks.start(session, report, (report.regime,), "disputed", desk)
+    add_event(session, report, "dispute", desk, text=reason)
+    enqueue(session, NOTICE, at=desk.at, template="disputed", department=report.responsible_code, role="supervisor")
+    return True
+
+
 def _duty_desk(session: Session, report: Report, desk: Desk) -> str:
     organisation = Organisation.load(session, local_date(desk.at))
     unit = organisation.find("duty_desk", None, but=excluded_codes(session, report) | {report.responsible_code})
@@ -244,10 +282,15 @@ def _duty_desk(session: Session, report: Report, desk: Desk) -> str:
     return unit.code
 
 
-def _step(report: Report, action: str, desk: Desk) -> None:
+def step_of(report: Report, action: str, desk: Desk) -> Transition:
+    """The arrow of the table, where it is open to the actor."""
     transition = WORKFLOW.transition(report.state, action)
     desk.actor.must(transition.permission)
-    report.state = transition.target or report.state
+    return transition
+
+
+def take_step(report: Report, action: str, desk: Desk) -> None:
+    report.state = step_of(report, action, desk).target or report.state
 
 
 def _facts(submission: Submission) -> Facts:

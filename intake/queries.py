@@ -2,86 +2,23 @@
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import and_, func, or_, select
+from sqlalchemy import and_, or_, select
 from sqlalchemy.orm import Session
 
 from core.accounts.actor import Actor
-from core.accounts.models import Department
+from core.accounts.models import Department, User
 from core.accounts.permissions import Permission
 from core.errors import NotFound
-from core.working_calendar import WorkingCalendar
 from intake.case_models import Handling, Recusal
-from intake.deadlines import stage
 from intake.models import CaseEvent, Deadline, Report, ReportDepartment, SealedFile
 from intake.operations import CO
 from intake.sealing import Seal
 from intake.submission import StoredFile
 
-QUEUE_SIZE = 200
-DONE = ("closed", "not_accepted", "replied")
-
-
-@dataclass(frozen=True)
-class QueueRow:
-    """`is_co`: we only help; `due_on` is the next unmet deadline; `stage` and `left` say how it stands today."""
-
-    report: Report
-    is_co: bool
-    due_on: date | None
-    label: str | None
-    provisional: bool
-    stage: str | None
-    left: int
-
-
-@dataclass(frozen=True)
-class QueueFilters:
-    state: str | None = None
-    county: str | None = None
-    channel: str | None = None
-    done: bool = False
-
-
-def queue(
-    session: Session, actor: Actor, filters: QueueFilters, *, today: date, calendar: WorkingCalendar
-) -> list[QueueRow]:
-    """The cases of the actor's department, the most urgent first."""
-    due = (
-        select(Deadline.report_id, func.min(Deadline.due_on).label("due_on"))
-        .where(Deadline.met_on.is_(None))
-        .group_by(Deadline.report_id)
-        .subquery()
-    )
-    statement = (
-        select(Report, Deadline)
-        .outerjoin(due, due.c.report_id == Report.id)
-        .outerjoin(
-            Deadline,
-            and_(Deadline.report_id == Report.id, Deadline.due_on == due.c.due_on, Deadline.met_on.is_(None)),
-        )
-        .where(_visible_to(actor), Report.state.in_(DONE) if filters.done else Report.state.not_in(DONE))
-        .order_by(due.c.due_on.is_(None), due.c.due_on, Report.id)
-        .limit(QUEUE_SIZE)
-    )
-    columns = ((Report.state, filters.state), (Report.county_code, filters.county))
-    for column, value in (*columns, (Report.category_channel, filters.channel)):
-        if value:
-            statement = statement.where(column == value)
-    return [_queue_row(report, deadline, actor, today, calendar) for report, deadline in session.execute(statement)]
-
-
-def _queue_row(
-    report: Report, deadline: Deadline | None, actor: Actor, today: date, calendar: WorkingCalendar
-) -> QueueRow:
-    is_co = report.responsible_code != actor.department_code and not actor.may(Permission.SUPERVISE_REPORTS)
-    if deadline is None:
-        return QueueRow(report, is_co, None, None, False, None, 0)
-    how, left = stage(deadline.due_on, today, calendar)
-    return QueueRow(report, is_co, deadline.due_on, deadline.label, deadline.provisional, how, left)
+DONE = ("closed", "not_accepted", "replied", "merged")
 
 
 def deadlines_to_watch(session: Session, actor: Actor) -> list[tuple[Report, Deadline]]:
@@ -91,7 +28,7 @@ def deadlines_to_watch(session: Session, actor: Actor) -> list[tuple[Report, Dea
         select(Report, Deadline)
         .join(Deadline, Deadline.report_id == Report.id)
         .join(Handling, Handling.report_id == Report.id)
-        .where(Deadline.met_on.is_(None), Deadline.is_paused.is_(False), _visible_to(actor))
+        .where(Deadline.met_on.is_(None), Deadline.is_paused.is_(False), visible_to(actor))
         .where(or_(Handling.officer_id == actor.user_id, nobodys), Report.state.not_in(DONE))
         .order_by(Deadline.due_on, Report.case_number, Deadline.step)
     )
@@ -100,13 +37,13 @@ def deadlines_to_watch(session: Session, actor: Actor) -> list[tuple[Report, Dea
 
 def case(session: Session, case_number: str, actor: Actor) -> Report:
     """A case that this officer may see; NotFound for every other, as if it were not there."""
-    report = session.scalar(select(Report).where(Report.case_number == case_number, _visible_to(actor)))
+    report = session.scalar(select(Report).where(Report.case_number == case_number, visible_to(actor)))
     if report is None:
         raise NotFound
     return report
 
 
-def _visible_to(actor: Actor) -> Any:
+def visible_to(actor: Actor) -> Any:
     own = Report.responsible_code == actor.department_code
     helps = Report.id.in_(_reports_with_part(actor.department_code, CO))
     kept_out = Report.id.in_(_reports_with_part(actor.department_code, "excluded"))
@@ -162,6 +99,30 @@ def files_of(session: Session, report: Report, seal: Seal) -> list[StoredFile]:
 
 def department_names(session: Session) -> dict[str, str]:
     return {one.code: one.name for one in session.scalars(select(Department))}
+
+
+def departments_on(session: Session, on: date) -> dict[str, str]:
+    """Code and name of the departments there are on a day."""
+    rows = session.scalars(select(Department).order_by(Department.code))
+    return {one.code: one.name for one in rows if (one.valid_from or on) <= on <= (one.valid_to or on)}
+
+
+def person_name(session: Session, user_id: str | None) -> str | None:
+    return session.scalar(select(User.display_name).where(User.id == user_id)) if user_id else None
+
+
+def colleagues(session: Session, actor: Actor) -> list[User]:
+    """Who in the actor's department may be given a case."""
+    people = session.scalars(
+        select(User).where(User.department_code == actor.department_code, User.is_active).order_by(User.display_name)
+    )
+    return [one for one in people if one.as_actor().may(Permission.HANDLE_REPORT)]
+
+
+def duplicates_of(session: Session, report: Report) -> list[str]:
+    """The case numbers that were merged into this case; or, of a merged one, the case that it follows."""
+    statement = select(Report.case_number).join(Handling, Handling.report_id == Report.id)
+    return list(session.scalars(statement.where(Handling.merged_into == report.id).order_by(Report.case_number)))
 
 
 def co_departments(session: Session, report: Report) -> list[str]:

@@ -19,10 +19,19 @@ class Subject:
     topic: str
     asks_acts: bool
     hint: str | None
+    elsewhere: str | None = None
 
 
 SUBJECTS = tuple(
-    Subject(row["code"], tuple(row["channels"]), row["label"], row["topic"], row["asks_acts"], row.get("hint"))
+    Subject(
+        row["code"],
+        tuple(row["channels"]),
+        row["label"],
+        row["topic"],
+        row["asks_acts"],
+        row.get("hint"),
+        row.get("elsewhere"),
+    )
     for row in load_table("intake/subjects.toml")["subject"]
 )
 _BY_CODE = {subject.code: subject for subject in SUBJECTS}
@@ -37,3 +46,9 @@ def subject(code: str) -> Subject:
 
 def subjects_of(channel: str) -> tuple[Subject, ...]:
     return tuple(one for one in SUBJECTS if channel in one.channels)
+
+
+def elsewhere(code: str, channel: str) -> str:
+    """What a matter is called on the other line: itself where both know it, else its counterpart or "other"."""
+    own = subject(code)
+    return code if channel in own.channels else own.elsewhere or "other"

@@ -21,6 +21,7 @@ from intake import attachments, notifications, supervision
 from intake.administration import calendar_views as administration
 from intake.desk import feed_views as desk_feed
 from intake.desk import record_views as record
+from intake.desk import step_views as steps
 from intake.desk import views as desk
 from intake.public import tracking_views as tracking
 from intake.public import wizard_views as wizard
@@ -77,6 +78,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     record.blueprint,
     desk_feed.blueprint,
     desk.blueprint,
+    steps.blueprint,
     administration.blueprint,
 )
 

@@ -4,10 +4,18 @@ from typing import Any
 
 from flask import request, url_for
 from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
 
 from core.accounts.permissions import Permission
 from core.web import current
 from intake.case_workflow import STATES
+
+MEASURE_LABELS = {
+    "reminder": (_l("已提醒"), "neutral"),
+    "warning": (_l("已预警"), "warn"),
+    "supervision": (_l("督办"), "bad"),
+    "interview": (_l("约谈名单"), "bad"),
+}
 
 
 def navigation() -> dict[str, Any]:

@@ -8,39 +8,45 @@ from core.accounts.permissions import Role, permissions_of
 from core.errors import IllegalStep
 from intake.case_workflow import ACTION_LABELS, STATES, WORKFLOW
 
+ALWAYS = {"note", "link"}
+WHILE_LIVE = {"assign", "contribute", "recuse"}
+WHILE_UNDECIDED = {"ask_extension", "grant_extension", "refuse_extension", "invite", "appoint"}
+AWAY = {"transfer": "received", "hand_over": "received", "merge": "merged"}
+
+
+def stays(state: str, *actions: str) -> dict[str, str]:
+    return dict.fromkeys(actions, state)
+
+
 TABLE: dict[str, dict[str, str]] = {
     "received": {
         "accept": "accepted",
         "decline": "not_accepted",
-        "transfer": "received",
         "return": "received",
-        "note": "received",
+        **AWAY,
+        **stays("received", *ALWAYS, *WHILE_LIVE, *WHILE_UNDECIDED),
     },
     "accepted": {
         "investigate": "investigating",
         "reply": "replied",
-        "transfer": "received",
-        "ask_extension": "accepted",
-        "grant_extension": "accepted",
-        "refuse_extension": "accepted",
-        "note": "accepted",
+        **AWAY,
+        **stays("accepted", "decide", "pause", "resume", *ALWAYS, *WHILE_LIVE, *WHILE_UNDECIDED),
     },
-    "not_accepted": {"reopen": "investigating", "note": "not_accepted"},
+    "not_accepted": {"reopen": "investigating", **stays("not_accepted", *ALWAYS)},
     "investigating": {
         "reply": "replied",
-        "transfer": "received",
-        "ask_extension": "investigating",
-        "grant_extension": "investigating",
-        "refuse_extension": "investigating",
-        "note": "investigating",
+        **AWAY,
+        **stays("investigating", "visit", "decide", "pause", "resume", *ALWAYS, *WHILE_LIVE, *WHILE_UNDECIDED),
     },
-    "replied": {"close": "closed", "reopen": "investigating", "note": "replied"},
-    "closed": {"reopen": "investigating", "note": "closed"},
+    "replied": {"close": "closed", "reopen": "investigating", **stays("replied", *ALWAYS, *WHILE_LIVE)},
+    "closed": {"reopen": "investigating", **stays("closed", *ALWAYS)},
+    "merged": {"reopen": "investigating", **stays("merged", *ALWAYS)},
 }
 ACTIONS = sorted({action for steps in TABLE.values() for action in steps})
 LEGAL = [(state, action, after) for state, steps in TABLE.items() for action, after in steps.items()]
 ILLEGAL = [(state, action) for state, action in product(TABLE, ACTIONS) if action not in TABLE[state]]
-DECISIONS = {"grant_extension", "refuse_extension"}
+DECISIONS = {"grant_extension", "refuse_extension", "pause"}
+ABOVE = {"appoint"}
 
 
 @pytest.mark.parametrize(("state", "action", "after"), LEGAL)
@@ -54,7 +60,7 @@ def test_an_illegal_step_is_refused(state: str, action: str) -> None:
         WORKFLOW.step(state, action)
 
 
-@pytest.mark.parametrize("happening", ["file", "message", "open_sealed"])
+@pytest.mark.parametrize("happening", ["file", "message", "open_sealed", "rate", "dispute", "succeed"])
 @pytest.mark.parametrize("state", list(TABLE))
 def test_what_only_happens_to_a_case_is_no_step_of_an_officer(state: str, happening: str) -> None:
     with pytest.raises(IllegalStep):
@@ -62,19 +68,24 @@ def test_what_only_happens_to_a_case_is_no_step_of_an_officer(state: str, happen
 
 
 @pytest.mark.parametrize("state", list(TABLE))
-def test_an_officer_may_do_everything_but_decide_an_extension(state: str) -> None:
+def test_an_officer_may_do_everything_but_what_the_head_or_the_supervisor_decides(state: str) -> None:
     offered = WORKFLOW.open_to(state, permissions_of([Role.OFFICER]))
-    assert set(offered) == TABLE[state].keys() - DECISIONS
+    assert set(offered) == TABLE[state].keys() - DECISIONS - ABOVE
 
 
 @pytest.mark.parametrize("state", list(TABLE))
 def test_the_head_of_a_department_may_take_every_step(state: str) -> None:
-    assert set(WORKFLOW.open_to(state, permissions_of([Role.HEAD]))) == TABLE[state].keys()
+    assert set(WORKFLOW.open_to(state, permissions_of([Role.HEAD]))) == TABLE[state].keys() - ABOVE
 
 
-@pytest.mark.parametrize("role", sorted(set(Role) - {Role.OFFICER, Role.HEAD}))
+@pytest.mark.parametrize("role", sorted(set(Role) - {Role.OFFICER, Role.HEAD, Role.SUPERVISOR}))
 def test_nobody_else_may_move_a_case(role: Role) -> None:
     assert [WORKFLOW.open_to(state, permissions_of([role])) for state in TABLE] == [[]] * len(TABLE)
+
+
+def test_a_supervisor_appoints_and_does_nothing_else() -> None:
+    offered = {step for state in TABLE for step in WORKFLOW.open_to(state, permissions_of([Role.SUPERVISOR]))}
+    assert offered == ABOVE
 
 
 def test_the_states_and_actions_of_the_table_are_those_that_have_words() -> None:

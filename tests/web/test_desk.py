@@ -13,6 +13,10 @@ from intake.models import Deadline, Report
 from tests.conftest import TestClock
 from tests.support.officer import WORDS, Officer, Reporter
 
+FIELDS = {
+    **{"text": "理由", "reason": "test", "on": "2026-11-23", "place": "厂区", "investigators": "甲、乙"},
+}
+
 
 @pytest.fixture
 def filed(app: Flask, people: dict[str, User]) -> tuple[str, str]:
@@ -88,11 +92,11 @@ def test_from_acceptance_to_closure_every_step_stands_in_the_timeline(
         assert all(one.met_on is not None for one in session.scalars(select(Deadline)))
 
 
-@pytest.mark.parametrize("step", ["reply", "close", "investigate", "reopen", "ask_extension"])
+@pytest.mark.parametrize("step", ["reply", "close", "investigate", "reopen", "visit", "pause"])
 def test_a_step_that_is_not_due_is_refused_in_words(officer: Officer, filed: tuple[str, str], step: str) -> None:
-    page = officer.step(filed[0], step, text="理由", days="5")
-    assert page.status == 409
-    assert "当前状态下不能进行这一步" in page.text()
+    page = officer.step(filed[0], step, **FIELDS)
+    assert page.status in ((409,) if step != "pause" else (409, 422))
+    assert step == "pause" or "当前状态下不能进行这一步" in page.text()
     assert "已收到，待受理" in officer.get(f"/desk/{filed[0]}").text()
 
 
@@ -104,8 +108,12 @@ def test_a_step_that_needs_words_gets_none_without(officer: Officer, filed: tupl
 
 
 def test_a_declined_report_tells_the_reporter_why(app: Flask, officer: Officer, filed: tuple[str, str]) -> None:
-    officer.step(filed[0], "decline", text="不属于本部门职责，请向水利部门反映。")
-    assert "请向水利部门反映" in Reporter(app).track(filed[1]).text()
+    assert "请选择不予受理的理由" in officer.step(filed[0], "decline", text="不归我们管").text()
+    officer.step(filed[0], "decline", ground="not_ours", text="请向水利部门反映。")
+    told = Reporter(app).track(filed[1]).text()
+    assert "请向水利部门反映" in told
+    assert "不属于本部门职责（市场监督管理投诉举报处理暂行办法第二十九条" in told
+    assert "可以依法申请行政复议" in told, "the way to review is stated"
 
 
 def test_a_transferred_case_leaves_one_desk_and_reaches_the_other(

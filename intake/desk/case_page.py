@@ -1,0 +1,122 @@
+"""What the page of a case shows, sealed or opened."""
+
+from typing import Any
+
+from flask import render_template, request
+from flask_babel import gettext as _
+
+from core.accounts.permissions import Permission
+from core.falsification_acts import act
+from core.places import county_name
+from core.sanitising import plain_lines
+from core.web import current
+from intake import answers, clocks, competence, extensions, queries, supervision
+from intake.case_workflow import ACTION_LABELS
+from intake.casework import LINKS
+from intake.deadlines import stage
+from intake.desk import steps
+from intake.desk.forms import PlainStepForm
+from intake.desk_context import seal
+from intake.ladder import RUNGS
+from intake.models import CaseEvent, Report
+from intake.subjects import subject
+from intake.suggestions import suggest
+
+RUNG_LABELS = {rung.id: rung.label for rung in RUNGS}
+SEALED_UNTIL_OPENED = ("message", "visit", "link")
+
+
+def case_page(report: Report, *, opened: dict[str, Any] | None = None, typed: Any = None, typed_step: str = "") -> str:
+    return render_template(
+        "intake/desk/case.html",
+        **shown_case(report, opened),
+        typed=typed or {},
+        typed_step=typed_step,
+        templates=answers.TEMPLATES,
+        chosen_template=request.args.get("template", ""),
+    )
+
+
+def shown_case(report: Report, opened: dict[str, Any] | None) -> dict[str, Any]:
+    session, actor = current.session(), current.actor()
+    names = queries.department_names(session)
+    standing = clocks.handling(session, report)
+    pending = extensions.pending_extension(session, report)
+    open_steps = steps.open_steps(report)
+    offered = steps.options(report)
+    offered["to"] = [one for one in offered["to"] if one[0] != report.responsible_code or "appoint" in open_steps]
+    return {
+        "report": report,
+        "handling": standing,
+        "opened": opened,
+        "subject": subject(report.subject),
+        "county": county_name(report.county_code),
+        "responsible": names[report.responsible_code],
+        "is_responsible": steps.part_of(report) == steps.RESPONSIBLE,
+        "officer": queries.person_name(session, standing.officer_id),
+        "co": [names[code] for code in queries.co_departments(session, report)],
+        "duplicates": queries.duplicates_of(session, report),
+        "deadlines": [_deadline(one) for one in queries.deadlines_of(session, report)],
+        "rungs": [(RUNG_LABELS[one.rung], one) for one in supervision.rungs_of(session, report)],
+        "object_until": competence.last_day_to_object(report.regime, standing.arrived_on, current.calendar()),
+        "events": [_shown(one, names, opened is not None) for one in queries.events_of(session, report)],
+        "steps": open_steps,
+        "step_forms": {one: steps.STEPS[one].form() for one in open_steps},
+        "groups": steps.GROUPS,
+        "plain_steps": steps.PLAIN,
+        "text_labels": steps.TEXT_LABELS,
+        "fields_of": steps.fields_of,
+        "options": offered,
+        "labels": ACTION_LABELS,
+        "pending": pending,
+        "may_decide": pending is not None
+        and pending.asked_by != actor.user_id
+        and actor.may(Permission.DECIDE_EXTENSION)
+        and steps.part_of(report) == steps.RESPONSIBLE,
+        "extendable": clocks.extendable(session, report, current.today()),
+        "form": PlainStepForm(),
+    }
+
+
+def opened_content(report: Report, *, with_identity: bool) -> dict[str, Any]:
+    content = queries.body_of(report, seal())
+    acts = [act(code) for code in content["acts"]]
+    return {
+        "place": content["place"],
+        "accused": content["accused"],
+        "when": content["when"],
+        "words": plain_lines(content["words"]),
+        "suggestions": suggest(content["words"], channel=None)[:3],
+        "acts": [one for one in acts if one],
+        "identity": queries.identity_of(report, seal()) if with_identity else None,
+        "files": queries.files_of(current.session(), report, seal()),
+    }
+
+
+def _deadline(one: Any) -> dict[str, Any]:
+    how, left = stage(one.due_on, current.today(), current.calendar())
+    counted = clocks.counted(current.session(), one, current.calendar())
+    return {"row": one, "stage": how, "left": left, "spans": counted.spans}
+
+
+def _shown(event: CaseEvent, names: dict[str, str], opened: bool) -> dict[str, Any]:
+    is_sealed = event.sealed_text is not None and event.action in SEALED_UNTIL_OPENED and not opened
+    text = None if is_sealed else queries.event_text(event, seal())
+    detail = event.detail
+    return {
+        "title": ACTION_LABELS[event.action],
+        "at": event.at,
+        "on": event.on_day,
+        "actor": " ".join(one for one in (names.get(event.department_code or ""), event.actor_name) if one),
+        "text": plain_lines(text) if text else None,
+        "sealed": is_sealed,
+        "from": names.get(detail.get("from", "")),
+        "to": names.get(detail.get("to", "")),
+        "who": detail.get("officer"),
+        "case": detail.get("case"),
+        "kind": LINKS.get(detail.get("kind", "")),
+        "score": detail.get("score"),
+        "days": detail.get("days"),
+        "is_public": event.is_public,
+        "part": {"identity": _("身份"), "print": _("打印"), "file": _("附件")}.get(detail.get("part", "")),
+    }
