@@ -10,6 +10,7 @@ from typing import Any
 from flask import Blueprint, Flask
 
 from core.accounts import views as accounts
+from core.accounts.permissions import Permission
 from core.clock import Clock, SystemClock
 from core.config import Settings
 from core.database import scrub_after_commit
@@ -26,7 +27,7 @@ from intake.desk import views as desk
 from intake.public import tracking_views as tracking
 from intake.public import wizard_views as wizard
 from intake.timeline import NOTICE as MAIL
-from portal import cli
+from portal import cli, demo
 from portal.demo.air import continue_demo_air
 from portal.enforcement.kinds import BLACKLIST, PENALTY
 from portal.home import views as home
@@ -82,6 +83,15 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     administration.blueprint,
 )
 
+# Where whoever signs in finds their work; the first that they may.
+HOMES = (
+    (Permission.DRAFT_DISCLOSURE, "/editorial"),
+    (Permission.REVIEW_DISCLOSURE, "/editorial"),
+    (Permission.HANDLE_REPORT, "/desk"),
+    (Permission.SUPERVISE_REPORTS, "/desk"),
+    (Permission.RECORD_REPORT, "/desk"),
+)
+
 SOURCES = tuple(RecordSource(kind) for kind in KINDS)
 
 SWEEPS: tuple[Sweep, ...] = (
@@ -128,6 +138,8 @@ def create_app(settings: Settings | None = None, clock: Clock | None = None) -> 
     app.extensions["search"] = search_service.build(house.settings, house.database, SOURCES, past_term)
     app.extensions["freshness"] = Freshness(house.database.version.mark)
     app.extensions["log"] = disclosure_log(house.settings)
+    app.extensions[accounts.HOMES] = HOMES
+    app.extensions[accounts.DEMO_ACCOUNTS] = demo.offered_accounts
     app.extensions["create_worker"] = lambda: create_worker(app)
     cli.install(app)
     return app

@@ -16,6 +16,7 @@ from core.accounts.forms import PasswordForm, SignInForm
 from core.accounts.models import User
 from core.accounts.operations import user_named
 from core.accounts.passwords import PasswordKeys, new_salt, old_hash_matches, password_keys
+from core.accounts.permissions import Permission
 from core.keys import department_keys, user_keys
 from core.keys.keyring import Keyring
 from core.keys.models import UserKey
@@ -25,7 +26,7 @@ from core.web.browser_session import USER_KEY, BrowserSession
 from core.web.languages import local_path
 from core.web.limits import by_sign_in_name, limiter
 
-WELCOMES = "welcomes"
+WELCOMES, HOMES, DEMO_ACCOUNTS = "welcomes", "homes", "demo_accounts"
 Welcome = Callable[[Session, User, Keyring, datetime], None]
 # An unknown name takes as long as a wrong password.
 _NOBODYS_SALT = new_salt()
@@ -50,10 +51,18 @@ class _Found:
 def sign_in() -> ResponseReturnValue:
     form = SignInForm()
     if form.validate_on_submit() and _begin(form.sign_in_name.data or "", form.password.data or ""):
-        return redirect(local_path(request.args.get("next")))
+        return redirect(local_path(request.args.get("next") or _home()))
     if form.is_submitted() and not form.errors:
         form.sign_in_name.errors = [_("登录名或密码不对。")]
-    return render_template("core/sign_in.html", form=form)
+    offered = current_app.extensions.get(DEMO_ACCOUNTS) if current.settings().demo else None
+    return render_template("core/sign_in.html", form=form, demo_accounts=offered and offered())
+
+
+def _home() -> str:
+    """Where this person's work is."""
+    actor = current.session().get_one(User, session[USER_KEY]).as_actor()
+    homes: Sequence[tuple[Permission, str]] = current_app.extensions.get(HOMES, ())
+    return next((path for permission, path in homes if actor.may(permission)), "/")
 
 
 @blueprint.post("/sign-out")

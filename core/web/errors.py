@@ -1,9 +1,9 @@
-"""One place turns a refusal into a page."""
+"""One place turns a refusal into a page, and gives back what was typed where a form came too late."""
 
 from typing import Any
 
 import structlog
-from flask import Flask, g, redirect, render_template, request, url_for
+from flask import Flask, current_app, g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import lazy_gettext as _l
 from flask_wtf.csrf import CSRFError
@@ -20,13 +20,23 @@ log = structlog.get_logger()
 class StaleForm(DomainError):
     code = "stale_form"
     status = 400
-    default_message = _l("这个页面打开得太久，或浏览器不保存 Cookie。请返回上一页，刷新后再提交；您填的内容还在。")
+    default_message = _l("这个页面打开得太久，或浏览器不保存 Cookie，所以这次没有提交。")
+
+
+LONG_TEXT = 8
+SECRETS = ("password", "code", "csrf_token")
+QUIET = "QUIET_BLUEPRINTS"
+
+
+def keep_quiet(app: Flask, blueprint: str) -> None:
+    """The pages of refusal of this blueprint have a way out and no navigation, and its late forms may be sent again."""
+    app.config.setdefault(QUIET, set()).add(blueprint)
 
 
 def install(app: Flask) -> None:
     app.register_error_handler(DomainError, _refusal)
     app.register_error_handler(SignInRequired, _to_sign_in)
-    app.register_error_handler(CSRFError, lambda _error: _refusal(StaleForm()))
+    app.register_error_handler(CSRFError, lambda _error: _too_late())
     app.register_error_handler(OperationalError, _database_away)
     app.register_error_handler(HTTPException, _http_error)
     app.register_error_handler(Exception, _broken)
@@ -34,6 +44,20 @@ def install(app: Flask) -> None:
 
 def _refusal(error: DomainError) -> ResponseReturnValue:
     return _page(error.status, error=error, message=error.message)
+
+
+def _too_late() -> ResponseReturnValue:
+    """Nothing typed is lost: a reporter sends it again, others copy it and sign in."""
+    sent = [(name, value) for name, value in request.form.items(multi=True) if name not in SECRETS and value.strip()]
+    again = request.path if _is_quiet() and request.blueprint == "report" and not request.files else None
+    long_texts = [value for name, value in sent if len(value) > LONG_TEXT or "\n" in value]
+    return _page(
+        400, name="stale", error=StaleForm(), message=StaleForm().message, sent=sent, again=again, long_texts=long_texts
+    )
+
+
+def _is_quiet() -> bool:
+    return request.blueprint in current_app.config.get(QUIET, set())
 
 
 def _to_sign_in(error: SignInRequired) -> ResponseReturnValue:
@@ -59,11 +83,12 @@ def _broken(error: Exception) -> ResponseReturnValue:
     return _page(500, error=error, message=None)
 
 
-def _page(status: int, *, error: Exception, message: Text | None) -> ResponseReturnValue:
+def _page(status: int, *, error: Exception, message: Text | None, name: str = "", **more: Any) -> ResponseReturnValue:
     if problems.wanted():
         return problems.problem(status, error, message)
-    context: dict[str, Any] = {"status": status, "error": error, "message": message}
+    layout = "layouts/quiet.html" if _is_quiet() else "layouts/page.html"
+    context: dict[str, Any] = {"status": status, "error": error, "message": message, "layout": layout, **more}
     try:
-        return render_template(f"errors/{status}.html", **context), status
+        return render_template(f"errors/{name or status}.html", **context), status
     except TemplateNotFound:
         return render_template("errors/400.html" if status < 500 else "errors/500.html", **context), status

@@ -42,6 +42,14 @@ ACCUSED_KINDS = {
     UNKNOWN: _l("不知道"),
 }
 
+CATEGORIES = {ENVIRONMENT: _l("环境（12369）"), QUALITY: _l("质量监督（12365）")}
+# The rule's three chapters by the first letter of an act's code, as a neighbour would name them.
+ACT_GROUPS = {
+    "T": _l("动手脚、改数据（篡改）"),
+    "F": _l("编数据、出假报告（伪造）"),
+    "I": _l("逼人造假、指使造假（指使）"),
+}
+
 
 def _at_most(limit: int) -> Length:
     return Length(max=limit, message=_l("最多 %(n)s 个字，请缩短一些；多出的内容可以放进附件。", n=limit))
@@ -57,14 +65,19 @@ class CategoryForm(Form):
         widget=GovRadioInput(),
         choices=choices(
             [
-                (ENVIRONMENT, _l("环境：污染、监测数据造假、有人干预监测（12369）")),
-                (QUALITY, _l("质量监督：检测机构出假报告、没有资质，仪器、产品质量（12365）")),
+                *CATEGORIES.items(),
                 (HELP, _l("说不清，帮我选")),
             ]
         ),
         validators=[InputRequired(_l("请选一类；说不清就选“帮我选”。"))],
     )
     submit = _next()
+
+    hints = {  # noqa: RUF012 - a table
+        ENVIRONMENT: _l("烟尘、污水、噪声等污染，监测数据造假，有人干预监测"),
+        QUALITY: _l("检测机构出假报告、没有资质，仪器和产品质量有问题"),
+        HELP: _l("回答一个问题，我们替您选"),
+    }
 
 
 class HelpForm(Form):
@@ -97,9 +110,9 @@ class WhatForm(Form):
     submit = _next()
 
     def offer(self, channel: str) -> "WhatForm":
-        self.subject.choices = choices(
-            (one.code, f"{one.label}（{one.hint}）" if one.hint else one.label) for one in subjects_of(channel)
-        )
+        offered = subjects_of(channel)
+        self.subject.choices = choices((one.code, one.label) for one in offered)
+        self.hints = {one.code: one.hint for one in offered if one.hint}
         return self
 
 
@@ -199,11 +212,12 @@ class YouForm(Form):
         choices=choices(
             [
                 ("anonymous", _l("不告诉，匿名举报")),
-                ("named", _l("实名举报（姓名单独加密，只有承办人按程序打开，每次打开都有记录）")),
+                ("named", _l("实名举报")),
             ]
         ),
         validators=[InputRequired(_l("请选一项。"))],
     )
+    hints = {"named": _l("姓名单独加密，只有承办人按程序打开，每次打开都有记录")}  # noqa: RUF012 - a table
     name = StringField(_l("姓名（实名才填）"), widget=GovTextInput(), validators=[_at_most(60)])
     contact = StringField(_l("电话或邮箱（实名才填）"), widget=GovTextInput(), validators=[_at_most(100)])
     submit = _next()

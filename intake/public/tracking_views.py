@@ -11,6 +11,7 @@ from flask_babel import lazy_gettext as _l
 from core.sanitising import plain_lines
 from core.web import current
 from core.web.access import public
+from core.web.errors import keep_quiet
 from core.web.limits import limiter
 from core.web.shell import quiet_response
 from core.web.uploads import allow_uploads
@@ -40,6 +41,7 @@ blueprint.after_request(quiet_response)
 @blueprint.record_once
 def _allow_files(state: BlueprintSetupState) -> None:
     allow_uploads(state.app, "track.add", attachments.REQUEST_LIMIT)  # type: ignore[arg-type]
+    keep_quiet(state.app, "track")  # type: ignore[arg-type]
 
 
 @blueprint.route("", methods=["GET", "POST"])

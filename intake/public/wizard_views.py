@@ -4,18 +4,16 @@ from collections.abc import Callable
 from datetime import date
 from typing import Any
 
-from flask import Blueprint, Response, redirect, render_template, request, session, url_for
+from flask import Blueprint, Response, flash, redirect, render_template, request, session, url_for
 from flask.blueprints import BlueprintSetupState
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from sqlalchemy.exc import IntegrityError
 
 from core.errors import NotFound
-from core.falsification_acts import act
-from core.places import county_name
-from core.sanitising import plain_lines
 from core.web import current
 from core.web.access import public
+from core.web.errors import keep_quiet
 from core.web.limits import limiter
 from core.web.shell import quiet_response
 from core.web.uploads import allow_uploads
@@ -23,9 +21,9 @@ from intake import attachments, queries, receipt
 from intake.desk_context import pepper, reporters_desk
 from intake.models import Report
 from intake.operations import file_report
+from intake.public.answers import act_groups, answers
 from intake.public.draft import Draft
 from intake.public.forms import (
-    ACCUSED_KINDS,
     HELP,
     OFFICIAL_KINDS,
     ActsForm,
@@ -40,7 +38,6 @@ from intake.public.forms import (
     WordsForm,
     YouForm,
 )
-from intake.subjects import subject
 
 DONE = "report_done"
 MATCHES = 6
@@ -52,16 +49,19 @@ blueprint.after_request(quiet_response)
 @blueprint.record_once
 def _allow_files(state: BlueprintSetupState) -> None:
     allow_uploads(state.app, "report.files", attachments.REQUEST_LIMIT)  # type: ignore[arg-type]
+    keep_quiet(state.app, "report")  # type: ignore[arg-type]
 
 
 @blueprint.get("")
 @public
 def start() -> str:
     """What to know before starting. A portal page may hand over whom the report is about."""
+    draft = Draft.current()
     name, uscc = request.args.get("name", ""), request.args.get("uscc", "")
     if name or uscc:
-        Draft.current().prefill(name, uscc)
-    return render_template("intake/public/start.html")
+        draft.prefill(name, uscc)
+    unfinished = url_for(f"report.{draft.first_missing() or 'check'}") if draft.get("channel") else None
+    return render_template("intake/public/start.html", unfinished=unfinished)
 
 
 @blueprint.route("/category", methods=["GET", "POST"])
@@ -81,7 +81,7 @@ def category() -> ResponseReturnValue:
 def help_choose() -> ResponseReturnValue:
     form = HelpForm()
     if not form.validate_on_submit():
-        return _page("category", form)
+        return _page("help", form)
     return _chose(Draft.current(), form.channel())
 
 
@@ -133,7 +133,7 @@ def who() -> ResponseReturnValue:
             accused_kind=form.accused_kind.data or "company", accused_name=form.accused_name.data or "", matches=matches
         )
         return redirect(_here("who", look_up=1))
-    return _step("who", form, lambda: _save_who(draft, form, dict(offered)))
+    return _step("who", form, lambda: _save_who(draft, form, dict(offered)), looked_up="look_up" in request.args)
 
 
 def _matches(text: str) -> list[tuple[str, str]]:
@@ -247,7 +247,7 @@ def check() -> ResponseReturnValue:
         return _to_first_missing(draft)
     if not draft.get("code"):
         draft.save(code=receipt.new_code())
-    return _page("check", SendForm(), rows=_answers(draft))
+    return _page("check", SendForm(), rows=answers(draft))
 
 
 @blueprint.post("/send")
@@ -298,6 +298,12 @@ def done() -> ResponseReturnValue:
     )
 
 
+@blueprint.get("/leave")
+@public
+def confirm_leave() -> str:
+    return render_template("intake/public/leave.html")
+
+
 @blueprint.post("/leave")
 @public
 def leave() -> ResponseReturnValue:
@@ -308,14 +314,17 @@ def leave() -> ResponseReturnValue:
     return redirect("/")
 
 
-def _step(name: str, form: Any, save: Callable[[], None]) -> ResponseReturnValue:
+def _step(name: str, form: Any, save: Callable[[], None], **more: Any) -> ResponseReturnValue:
+    """An answer is kept also where its turn has not come: the session may have ended while somebody was writing."""
     draft = Draft.current()
+    answered = form.validate_on_submit() if draft.may_open(name) or request.method == "POST" else False
+    if answered:
+        save()
     if not draft.may_open(name):
+        if answered:
+            flash(_("超过 12 小时没有操作，前面选过的已经清除，请再选一遍。您刚写的这一项已经留下。"))
         return _to_first_missing(draft)
-    if not form.validate_on_submit():
-        return _page(name, form)
-    save()
-    return _onward(name)
+    return _onward(name) if answered else _page(name, form, **more)
 
 
 def _here(name: str, **arguments: Any) -> str:
@@ -342,9 +351,11 @@ def _page(name: str, form: Any, **more: Any) -> str:
     draft = Draft.current()
     steps = draft.steps()
     place = steps.index(name) if name in steps else 0
+    if name == "acts":
+        more["act_groups"] = act_groups()
     back = url_for(f"report.{steps[place - 1]}") if place else url_for("report.start")
     return render_template(
-        f"intake/public/{'check' if name == 'check' else 'files' if name == 'files' else 'step'}.html",
+        f"intake/public/{name if name in ('check', 'files') else 'step'}.html",
         form=form,
         step=name,
         place=place + 1,
@@ -353,28 +364,3 @@ def _page(name: str, form: Any, **more: Any) -> str:
         draft=draft,
         **more,
     )
-
-
-def _answers(draft: Draft) -> list[dict[str, Any]]:
-    """What will be sent, in words, each with the page that changes it."""
-    named = draft.get("identity_kind") == "named"
-    chosen = [act(code) for code in draft.get("acts", [])]
-    accused = ACCUSED_KINDS.get(draft.get("accused_kind"), "")
-    place = county_name(draft.get("county")) if draft.get("county") != "unknown" else _("不知道或跨县区")
-    rows = [
-        ("category", _("类别"), draft.get("channel")),
-        ("what", _("事项"), subject(draft.get("subject")).label),
-        ("acts", _("具体做法"), "；".join(one.plain for one in chosen if one)),
-        ("where", _("地点"), f"{place} {draft.get('place')}".strip()),
-        ("who", _("被举报方"), f"{accused} {draft.get('accused_name')}".strip()),
-        ("when", _("时间"), draft.get("when")),
-        ("words", _("经过"), plain_lines(draft.get("words"))),
-        ("files", _("附件"), "、".join(file.name for file in draft.files)),
-        ("you", _("您的身份"), f"{draft.get('name')} {draft.get('contact')}" if named else _("匿名")),
-    ]
-    steps = draft.steps()
-    return [
-        {"term": term, "value": value, "action": (_("修改"), f"{url_for(f'report.{name}')}?from=check")}
-        for name, term, value in rows
-        if name in steps
-    ]

@@ -1,12 +1,13 @@
 """A small believable city, invented: so that a new installation can be tried at once."""
 
 import random
+from typing import Any
 
 import click
 
 from core.accounts import SYSTEM
 from core.accounts.operations import open_account, user_named
-from core.accounts.permissions import Role
+from core.accounts.permissions import ROLE_LABELS, Role
 from core.database import unit_of_work
 from core.web.current import House
 from intake.sealing import Seal
@@ -46,6 +47,7 @@ TASKS = {
     Role.OFFICER: "办理分到本部门的举报",
     Role.HEAD: "办理举报，决定延期",
     Role.OPERATOR: "登记来电、来信",
+    Role.CUSTODIAN: "保管举报人的身份",
     Role.SUPERVISOR: "看全市举报的期限",
     Role.ADMINISTRATOR: "管理账号，也能起草和审核",
 }
@@ -56,6 +58,17 @@ def account_lines() -> list[str]:
         f"{sign_in_name:12} {display_name}　{'；'.join(TASKS[role] for role in roles)}"
         for sign_in_name, display_name, roles, _department in ACCOUNTS
     ]
+
+
+def offered_accounts() -> dict[str, Any]:
+    """What the sign-in page of a demo shows: nobody has to remember the console."""
+    return {
+        "password": PASSWORD,
+        "rows": [
+            [sign_in_name, display_name, "、".join(str(ROLE_LABELS[role]) for role in roles)]
+            for sign_in_name, display_name, roles, _department in ACCOUNTS
+        ],
+    }
 
 
 def fill_if_empty(house: House) -> None:

@@ -46,6 +46,16 @@ for (const button of document.querySelectorAll("[data-copy]")) {
   });
 }
 
+// What only some answers call for is shown with them; without scripts it stands there all the time.
+function showWithAnswers() {
+  for (const part of document.querySelectorAll("[data-shown-when]")) {
+    const chosen = document.querySelector(`input[name="${part.dataset.shownWhen}"]:checked`);
+    part.hidden = !chosen || !part.dataset.shownFor.split(" ").includes(chosen.value);
+  }
+}
+showWithAnswers();
+document.addEventListener("change", showWithAnswers);
+
 if (document.querySelector("[data-chart][data-table]")) {
   const { drawAll } = await import(addresses.chart);
   await drawAll(addresses.echarts);

@@ -259,7 +259,7 @@ def test_the_way_back_shows_each_answer_again(reporter: Reporter) -> None:
         ("category", {"channel": "12369"}, "12369"),
         ("what", {"subject": "air"}, "烟、粉尘、异味"),
         ("where", {"county": "411081", "place": "颍河桥下"}, "禹州市 颍河桥下"),
-        ("who", {"accused_kind": "person", "accused_name": "钱某"}, "个人 钱某"),
+        ("who", {"accused_kind": "person", "accused_name": "钱某"}, "钱某（个人）"),
         ("when", {"when": "每逢下雨"}, "每逢下雨"),
         ("words", {"words": "换一种说法"}, "换一种说法"),
         ("files", {}, ""),
@@ -503,6 +503,7 @@ def test_leaving_forgets_receipt_draft_and_files_in_this_browser(reporter: Repor
     to_the_files(reporter).attaches(PHOTO)
     reporter.goes_on()
     reporter.goes_on()
+    reporter.opens("/report/leave")
     assert reporter.leaves().url == "/"
     assert reporter.client.get_cookie("mingjian") is None
     assert sealed_on_disk(app) == []

@@ -1,14 +1,18 @@
 from dataclasses import replace
 
+import pytest
 from nacl import pwhash
 from sqlalchemy import delete, select, update
 
 from core import audit
 from core.accounts.models import User, WebSession
+from core.accounts.permissions import Role
 from core.audit import AuditEvent
 from core.config import MEMORY, Settings
 from core.database import unit_of_work
 from core.keys.models import DepartmentKeyMember, UserKey
+from core.web.current import EXTENSION
+from portal import demo
 from portal.app import create_app
 from tests.support.people import PASSWORD, ring_of
 
@@ -150,3 +154,22 @@ def test_an_account_from_before_the_keys_gets_them_at_its_next_sign_in(client, p
         held = session.scalars(select(DepartmentKeyMember.epoch).where(DepartmentKeyMember.user_id == user.id)).all()
     assert held == [2]
     sign_in(client, "county_officer")
+
+
+@pytest.mark.parametrize(("name", "home"), [("editor", "/editorial"), ("approver", "/editorial"), ("officer", "/desk")])
+def test_who_signs_in_is_led_to_their_work(client, people, open_page, name, home):
+    fields = {**open_page(client, "/sign-in").hidden_fields(), "sign_in_name": name, "password": PASSWORD}
+    assert client.post("/sign-in", data=fields).headers["Location"] == home
+
+
+def test_only_a_demo_shows_its_accounts(client, app, people, open_page):
+    assert demo.PASSWORD not in open_page(client, "/sign-in").text()
+    house = app.extensions[EXTENSION]
+    app.extensions[EXTENSION] = replace(house, settings=replace(house.settings, demo=True))
+    page = open_page(client, "/sign-in")
+    assert demo.PASSWORD in page.text()
+    assert all(name in page.text() for name, *_rest in demo.ACCOUNTS)
+
+
+def test_every_role_has_a_task_in_the_demo():
+    assert set(demo.TASKS) == set(Role)

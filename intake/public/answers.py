@@ -1,0 +1,50 @@
+"""A draft in words, for the page that is checked before it is sent."""
+
+from typing import Any
+
+from flask import url_for
+from flask_babel import gettext as _
+
+from core.falsification_acts import ACTS, Act, act
+from core.places import county_name
+from core.sanitising import plain_lines
+from intake.public.draft import Draft
+from intake.public.forms import ACCUSED_KINDS, ACT_GROUPS, CATEGORIES
+from intake.subjects import subject
+
+
+def _whom(draft: Draft) -> str:
+    """ "某某公司（企业）"; the kind alone where there is no name."""
+    kind, name = str(ACCUSED_KINDS.get(draft.get("accused_kind"), "")), draft.get("accused_name")
+    return f"{name}（{kind}）" if name else kind
+
+
+def act_groups() -> dict[str, list[Act]]:
+    groups: dict[str, list[Act]] = {}
+    for one in ACTS:
+        groups.setdefault(str(ACT_GROUPS[one.code[0]]), []).append(one)
+    return groups
+
+
+def answers(draft: Draft) -> list[dict[str, Any]]:
+    """What will be sent, in words, each with the page that changes it."""
+    named = draft.get("identity_kind") == "named"
+    chosen = [act(code) for code in draft.get("acts", [])]
+    place = county_name(draft.get("county")) if draft.get("county") != "unknown" else _("不知道或跨县区")
+    rows = [
+        ("category", _("类别"), CATEGORIES[draft.get("channel")]),
+        ("what", _("事项"), subject(draft.get("subject")).label),
+        ("acts", _("具体做法"), "；".join(one.plain for one in chosen if one)),
+        ("where", _("地点"), f"{place} {draft.get('place')}".strip()),
+        ("who", _("被举报方"), _whom(draft)),
+        ("when", _("时间"), draft.get("when")),
+        ("words", _("经过"), plain_lines(draft.get("words"))),
+        ("files", _("附件"), "、".join(file.name for file in draft.files)),
+        ("you", _("您的身份"), f"{draft.get('name')} {draft.get('contact')}" if named else _("匿名")),
+    ]
+    steps = draft.steps()
+    return [
+        {"term": term, "value": value, "action": (_("修改"), f"{url_for(f'report.{name}')}?from=check")}
+        for name, term, value in rows
+        if name in steps
+    ]
