@@ -1,5 +1,14 @@
-"""The application that gunicorn and the flask command load."""
+"""The application that gunicorn and the flask command load; a setting that cannot be used ends it with a sentence."""
 
+import sys
+
+from core.config import ConfigError, Settings
 from portal.app import create_app
 
-app = create_app()
+try:
+    settings = Settings.from_environ()
+    if sys.argv[-1:] == ["setup"]:
+        settings.prepare()  # the very first command: there are no keys yet
+    app = create_app(settings)
+except ConfigError as error:
+    sys.exit(f"明鉴没有启动：{error}")

@@ -1,5 +1,6 @@
 """Documentation under test: every setting and command that exists is written down."""
 
+import runpy
 from pathlib import Path
 
 import pytest
@@ -37,6 +38,23 @@ def test_a_missing_key_file_says_what_to_run(tmp_path: Path):
     settings = Settings.from_environ({"MINGJIAN_DATA_DIR": str(tmp_path)})
     with pytest.raises(ConfigError, match="setup"):
         settings.read_secret(settings.secret_key_file)
+
+
+def test_the_first_command_of_a_new_installation_makes_the_keys(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setenv("MINGJIAN_DATA_DIR", str(tmp_path))
+    monkeypatch.setattr("sys.argv", ["flask", "--app", "wsgi", "worker"])
+    with pytest.raises(SystemExit, match="flask --app wsgi setup"):
+        runpy.run_path(str(ROOT / "wsgi.py"))
+    monkeypatch.setattr("sys.argv", ["flask", "--app", "wsgi", "setup"])
+    app = runpy.run_path(str(ROOT / "wsgi.py"))["app"]
+    assert app.test_cli_runner().invoke(args=["setup"]).exit_code == 0
+    assert app.test_client().get("/readyz").status_code == 200
+
+
+def test_a_wrong_setting_ends_every_program_with_its_sentence(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setenv("MINGJIAN_SEARCH_BACKEND", "elastic")
+    with pytest.raises(SystemExit, match="明鉴没有启动.*whoosh"):
+        runpy.run_path(str(ROOT / "wsgi.py"))
 
 
 def test_key_files_are_the_owners_alone(settings):
