@@ -10,7 +10,7 @@ from core.accounts.actor import Actor
 from core.accounts.operations import user_named
 from core.accounts.permissions import Permission
 from core.database import unit_of_work
-from core.errors import InvalidInput
+from core.errors import DomainError, InvalidInput
 from core.web.current import House, house
 from portal.enforcement.importers import ReadRow, Reject, decoded, read_rows
 from portal.enforcement.kinds import PENALTY
@@ -24,6 +24,7 @@ class _Counts:
     def __init__(self) -> None:
         self.submitted = self.drafts = self.known = 0
         self.rejects: list[Reject] = []
+        self.kept_back: list[tuple[int, str]] = []
 
 
 @click.command("penalties")
@@ -79,9 +80,12 @@ def _import_batch(where: House, batch: list[ReadRow], actor: Actor, counts: _Cou
                 continue
             if PENALTY.problems(row.content) or leaks(PENALTY.public_part(row.content)):
                 counts.drafts += 1
-            else:
+                continue
+            try:
                 operations.submit(session, drafted, actor=actor, at=at)
                 counts.submitted += 1
+            except DomainError as refusal:
+                counts.kept_back.append((row.line, str(refusal.message)))
 
 
 def _report(counts: _Counts, rejects_file: Path | None) -> None:
@@ -89,6 +93,10 @@ def _report(counts: _Counts, rejects_file: Path | None) -> None:
         f"待审核 {counts.submitted} 条，需补充的草稿 {counts.drafts} 条，"
         f"已有 {counts.known} 条，不能导入 {len({one.line for one in counts.rejects})} 行。"
     )
+    if counts.kept_back:
+        click.echo(f"另有 {len(counts.kept_back)} 条留作草稿，按规则不能提交审核：")
+    for line, why in counts.kept_back[:50]:
+        click.echo(f"  第 {line} 行：{why}", err=True)
     for reject in counts.rejects[:50]:
         click.echo(f"  第 {reject.line} 行 {reject.column} “{reject.value}”：{reject.reason}", err=True)
     if rejects_file is not None:

@@ -53,7 +53,7 @@ def test_the_first_command_of_a_new_installation_makes_the_keys(tmp_path: Path, 
 
 def test_a_wrong_setting_ends_every_program_with_its_sentence(monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setenv("MINGJIAN_SEARCH_BACKEND", "elastic")
-    with pytest.raises(SystemExit, match="明鉴没有启动.*whoosh"):
+    with pytest.raises(SystemExit, match=r"明鉴没有启动.*whoosh"):
         runpy.run_path(str(ROOT / "wsgi.py"))
 
 

@@ -312,8 +312,20 @@ def test_the_real_sample_goes_in(run_import: Import, database: Database) -> None
     if not folder:
         pytest.skip("MINGJIAN_REAL_DATA is not set: the real files are not part of the project")
     result = run_import((Path(folder) / "env_penalties_sample.csv").read_bytes())
-    assert "待审核 2 条，需补充的草稿 6 条，已有 0 条，不能导入 0 行。" in result.output
+    assert "待审核 0 条，需补充的草稿 6 条，已有 0 条，不能导入 0 行。" in result.output
+    assert "另有 2 条留作草稿" in result.output, "decided in 2019: their three years of publication are over"
     assert len(imported(database)) == 8
+
+
+def test_a_decision_whose_publication_is_over_stays_a_draft_and_says_why(
+    run_import: Import, database: Database
+) -> None:
+    old = another(ROW, 13).replace("2026", "2016")
+    result = run_import([CODES, ROW, old])
+    assert "待审核 1 条" in result.output
+    assert "另有 1 条留作草稿" in result.output
+    assert "第 3 行：公示期到" in result.output
+    assert sorted(states(database)) == ["draft", "in_review"]
 
 
 def test_every_column_of_the_standard_has_its_own_head() -> None:
