@@ -4,17 +4,16 @@ import sqlite3
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from secrets import token_bytes
 
 from bench import load, table
 from bench.table import Line
 from core.accounts.actor import ANONYMOUS
 from core.database import SQLITE_PRAGMAS, unit_of_work
+from core.envelopes import STEP
 from core.web.current import House
 from core.working_calendar import WorkingCalendar
 from intake.operations import file_report
-from intake.receipt import LOOKUP_BYTES
-from intake.sealing import STEP, Seal
+from intake.receipt import ReceiptKeys
 from intake.submission import Accused, Identity, Submission
 from intake.timeline import Desk
 
@@ -34,19 +33,18 @@ SUBMISSION = Submission(
 
 
 def run(house: House, folder: Path, count: int) -> Iterator[Line]:
-    seal = Seal(house.settings.read_secret(house.settings.sealing_key_file))
     bare = _times(_bare_insert(folder / "bare.db"), count)
-    filed = _times(lambda: _file(house, seal), count)
+    filed = _times(lambda: _file(house), count)
     rate, peer = count / sum(filed) * 1000, count / sum(bare) * 1000
     yield table.at_least("reports filed (peer: sqlite3, one insert)", rate, PER_SECOND, unit="/s", peer=peer)
     p95 = load.quantile(sorted(filed), 0.95)
     yield table.at_most("  p95", p95, P95_MS, unit="ms", peer=load.quantile(sorted(bare), 0.95))
 
 
-def _file(house: House, seal: Seal) -> None:
+def _file(house: House) -> None:
     with unit_of_work(house.database) as session:
-        desk = Desk(seal, WorkingCalendar.load(session), ANONYMOUS, house.clock.now())
-        file_report(session, SUBMISSION, lookup=token_bytes(LOOKUP_BYTES), desk=desk)
+        desk = Desk(WorkingCalendar.load(session), ANONYMOUS, house.clock.now())
+        file_report(session, SUBMISSION, keys=ReceiptKeys.of_nobody(), desk=desk)
 
 
 def _bare_insert(file: Path) -> Callable[[], None]:

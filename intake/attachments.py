@@ -11,12 +11,13 @@ from flask_babel import lazy_gettext as _l
 from sqlalchemy import select
 from werkzeug.datastructures import FileStorage
 
+from core.envelopes import KEY_BYTES
 from core.errors import DomainError
 from core.ids import new_id
 from core.outbox import Job
 from core.sanitising import single_line
 from intake.models import SealedFile
-from intake.sealing import KEY_BYTES, PIECE, open_file, seal_file
+from intake.sealing import PIECE, open_file, seal_file
 from intake.submission import StoredFile
 
 MOST_FILES = 10

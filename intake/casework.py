@@ -14,8 +14,8 @@ from core.errors import DomainError, InvalidInput, Text
 from intake import clocks
 from intake.case_models import Rating, Recusal
 from intake.departments import Organisation
-from intake.models import Report, ReportDepartment
-from intake.operations import CO, ExcludedDepartment, WrongTarget, excluded_codes, move_to, take_step
+from intake.models import CO, Report, ReportDepartment
+from intake.operations import ExcludedDepartment, WrongTarget, excluded_codes, move_to, take_step
 from intake.routing import Facts, route
 from intake.subjects import CHANNELS, elsewhere
 from intake.timeline import Desk, add_event

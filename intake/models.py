@@ -9,6 +9,8 @@ from sqlalchemy.orm import Mapped, mapped_column
 from core.audit import RowNumber
 from core.database import Base
 
+CO, EXCLUDED = "co", "excluded"
+
 
 class Report(Base):
     """举报. `lookup` is derived from the receipt code, which is nowhere stored."""
@@ -62,7 +64,6 @@ class CaseEvent(Base):
     department_code: Mapped[str | None] = mapped_column(String(40))
     is_public: Mapped[bool]
     text_id: Mapped[str | None] = mapped_column(String(26))
-    sealed_text: Mapped[bytes | None]
     detail: Mapped[dict[str, Any]]
 
 
@@ -112,7 +113,7 @@ class Extension(Base):
 
 
 class SealedFile(Base):
-    """An attachment: the bytes lie sealed on disk under `id`, its name, kind, size and key are sealed here."""
+    """An attachment: the bytes lie sealed on disk under `id`; its name, kind, size and key are sealed to the report."""
 
     __tablename__ = "sealed_file"
 

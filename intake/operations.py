@@ -12,18 +12,17 @@ from core.errors import DomainError
 from core.ids import new_id
 from core.outbox import enqueue
 from core.workflow import Transition
-from intake import answers, clocks, competence, deadlines, receipt
+from intake import answers, case_keys, clocks, competence, deadlines, handover, receipt
 from intake.case_models import Handling
 from intake.case_workflow import WORKFLOW
 from intake.competence import Move
 from intake.departments import Organisation
-from intake.models import CaseEvent, Report, ReportDepartment, SealedFile
+from intake.models import CO, EXCLUDED, CaseEvent, Report, ReportDepartment
+from intake.receipt import ReceiptKeys
 from intake.routing import Facts, route
-from intake.sealing import Seal
 from intake.submission import StoredFile, Submission
 from intake.timeline import NOTICE, Desk, add_event, notify
 
-CO, EXCLUDED = "co", "excluded"
 MOVES = ("transfer", "return", "hand_over", "appoint", "succeed")
 
 
@@ -57,10 +56,10 @@ class TooLateToObject(DomainError):
     default_message = _l("提出职责异议的期限已过，不能退回。")
 
 
-def file_report(session: Session, submission: Submission, *, lookup: bytes, desk: Desk) -> Report:
-    """Seal, route, set the first deadline and write the first event, in the caller's one transaction.
+def file_report(session: Session, submission: Submission, *, keys: ReceiptKeys, desk: Desk) -> Report:
+    """Route, seal, set the first deadline and write the first event, in the caller's one transaction.
 
-    `lookup` comes from receipt.lookup_key, derived before the transaction began.
+    `keys` come from receipt.receipt_keys, derived before the transaction began. Nobody who files can read it again.
     """
     on = local_date(desk.at)
     organisation = Organisation.load(session, on)
@@ -72,7 +71,7 @@ def file_report(session: Session, submission: Submission, *, lookup: bytes, desk
     report = Report(
         id=identifier,
         case_number=_free_case_number(session, desk),
-        lookup=lookup,
+        lookup=keys.lookup,
         received_on=on,
         category_channel=submission.category_channel,
         received_by=submission.received_by,
@@ -84,15 +83,17 @@ def file_report(session: Session, submission: Submission, *, lookup: bytes, desk
         rule=routing.rule,
         rule_reason=routing.reason,
         rule_source=routing.source,
-        sealed_body=desk.seal.seal(_body(submission), f"report|{identifier}|body"),
-        sealed_identity=_sealed_identity(submission, identifier, desk.seal),
+        sealed_body=b"",
     )
     session.add(report)
     session.flush()
     parts = [(code, CO) for code in routing.co] + [(code, EXCLUDED) for code in sorted(routing.excluded)]
     session.add_all(ReportDepartment(report_id=identifier, department_code=code, part=part) for code, part in parts)
+    session.flush()
+    directory = case_keys.Directory.load(session, on)
+    case_keys.create(session, report, keys, body=_body(submission), identity=_identity(submission), directory=directory)
     for file in submission.files:
-        add_file(session, report, file, desk)
+        add_file(session, report, file)
     session.add(Handling(report_id=identifier, arrived_on=on, bounces=0, is_disputed=False, is_appointed=False))
     for event in ("filed", "received"):
         clocks.start(session, report, regimes, event, desk)
@@ -101,10 +102,9 @@ def file_report(session: Session, submission: Submission, *, lookup: bytes, desk
     return report
 
 
-def add_file(session: Session, report: Report, file: StoredFile, desk: Desk) -> None:
+def add_file(session: Session, report: Report, file: StoredFile) -> None:
     meta = json.dumps(asdict(file), ensure_ascii=False)
-    sealed = desk.seal.seal(meta, f"report|{report.id}|file|{file.id}")
-    session.add(SealedFile(id=file.id, report_id=report.id, sealed_meta=sealed))
+    case_keys.seal_file_meta(session, report, file.id, meta)
 
 
 def accept(session: Session, report: Report, desk: Desk) -> None:
@@ -196,7 +196,7 @@ def note(session: Session, report: Report, text: str, desk: Desk) -> None:
 def reporter_message(session: Session, report: Report, text: str, files: list[StoredFile], desk: Desk) -> None:
     """What the reporter adds later under the receipt."""
     for file in files:
-        add_file(session, report, file, desk)
+        add_file(session, report, file)
     add_event(session, report, "message", desk, text=text, is_public=True)
     notify(session, report, "new_message", desk)
 
@@ -207,10 +207,7 @@ def record_opening(session: Session, report: Report, part: str, desk: Desk, **de
 
 
 def excluded_codes(session: Session, report: Report) -> frozenset[str]:
-    statement = select(ReportDepartment.department_code).where(
-        ReportDepartment.report_id == report.id, ReportDepartment.part == EXCLUDED
-    )
-    return frozenset(session.scalars(statement))
+    return case_keys.departments_with_part(session, report, EXCLUDED)
 
 
 def moves_of(session: Session, report: Report) -> list[Move]:
@@ -228,12 +225,17 @@ def merged_into(session: Session, report: Report) -> list[Report]:
 
 
 def move_to(session: Session, report: Report, to: str, action: str, reason: str, desk: Desk) -> None:
-    """Put the case into another department's hands: its clocks begin, ours end."""
+    """Put the case into another department's hands: its clocks begin, ours end; the key goes with it.
+
+    Where who acts cannot open the case (a supervisor who appoints), the key follows at the next sign-in of who can.
+    """
     organisation = _check_target(session, report, to, desk)
     before, report.responsible_code = report.responsible_code, to
     helper = session.get(ReportDepartment, (report.id, to))
     if helper is not None:
         session.delete(helper)
+    session.flush()
+    handover.renew(session, report, case_keys.opened(session, report, desk.keys), local_date(desk.at))
     clocks.leave(session, report)
     regimes = clocks.regimes_of(report, organisation.units[to].kind)
     report.regime = regimes[0]
@@ -311,14 +313,13 @@ def _body(submission: Submission) -> str:
         "when": submission.when,
         "words": submission.words,
         "acts": list(submission.acts),
+        "named": submission.identity is not None,
     }
     return json.dumps(content, ensure_ascii=False)
 
 
-def _sealed_identity(submission: Submission, identifier: str, seal: Seal) -> bytes | None:
-    if submission.identity is None:
-        return None
-    return seal.seal(json.dumps(asdict(submission.identity), ensure_ascii=False), f"report|{identifier}|identity")
+def _identity(submission: Submission) -> str:
+    return json.dumps(asdict(submission.identity) if submission.identity else None, ensure_ascii=False)
 
 
 def _free_case_number(session: Session, desk: Desk) -> str:

@@ -1,6 +1,5 @@
 """What the desk and the reporter may read. Another department's case does not exist for an officer."""
 
-import json
 from collections.abc import Sequence
 from datetime import date
 from typing import Any
@@ -13,10 +12,7 @@ from core.accounts.models import Department, User
 from core.accounts.permissions import Permission
 from core.errors import NotFound
 from intake.case_models import Handling, Recusal
-from intake.models import CaseEvent, Deadline, Report, ReportDepartment, SealedFile
-from intake.operations import CO
-from intake.sealing import Seal
-from intake.submission import StoredFile
+from intake.models import CO, CaseEvent, Deadline, Report, ReportDepartment
 
 DONE = ("closed", "not_accepted", "replied", "merged")
 
@@ -71,30 +67,6 @@ def deadlines_of(session: Session, report: Report) -> Sequence[Deadline]:
 def events_of(session: Session, report: Report, *, public_only: bool = False) -> Sequence[CaseEvent]:
     statement = select(CaseEvent).where(CaseEvent.report_id == report.id).order_by(CaseEvent.id)
     return session.scalars(statement.where(CaseEvent.is_public) if public_only else statement).all()
-
-
-def event_text(event: CaseEvent, seal: Seal) -> str | None:
-    if event.sealed_text is None:
-        return None
-    return seal.unseal(event.sealed_text, f"report|{event.report_id}|event|{event.text_id}")
-
-
-def body_of(report: Report, seal: Seal) -> dict[str, Any]:
-    """What the reporter told, unsealed: place, accused, when, words, acts."""
-    content: dict[str, Any] = json.loads(seal.unseal(report.sealed_body, f"report|{report.id}|body"))
-    return content
-
-
-def identity_of(report: Report, seal: Seal) -> dict[str, str] | None:
-    if report.sealed_identity is None:
-        return None
-    content: dict[str, str] = json.loads(seal.unseal(report.sealed_identity, f"report|{report.id}|identity"))
-    return content
-
-
-def files_of(session: Session, report: Report, seal: Seal) -> list[StoredFile]:
-    rows = session.scalars(select(SealedFile).where(SealedFile.report_id == report.id).order_by(SealedFile.id))
-    return [StoredFile(**json.loads(seal.unseal(row.sealed_meta, f"report|{report.id}|file|{row.id}"))) for row in rows]
 
 
 def department_names(session: Session) -> dict[str, str]:

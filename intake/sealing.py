@@ -1,51 +1,55 @@
-"""Sealing: what a reporter writes is encrypted before it touches the database.
+"""Sealing: what a reporter writes is encrypted before it touches the database, and the server cannot read it back.
 
-For now one installation key from a file outside the database; the seam is `Seal`. A sealed text is bound to its context
-(report and part), so that it cannot be moved to another report, and padded to 4 KiB steps, so that its length tells
-little.
-Suite 1: XChaCha20-Poly1305 (PyNaCl Aead); files: libsodium secretstream in 64 KiB pieces.
+Each report has a root key. From it come two key pairs: `shared`, for what the reporter may read too, and `internal`,
+for the departments' own notes. Sealing needs the public keys alone, so that the wizard, an operator, a supervisor and
+the worker can add words that they cannot read. The root is wrapped to the departments and the escrow, the shared secret
+to the reporter. Files: libsodium secretstream in 64 KiB pieces under a key of their own, which is sealed like a text.
 """
 
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from typing import BinaryIO
 
 from nacl import bindings
 from nacl.exceptions import CryptoError
-from nacl.secret import Aead
 
-from core.errors import DomainError
+from core.envelopes import KeyPair, SealBroken, derived, unseal
 
-SUITE = b"\x01"
-STEP = 4096
 PIECE = 64 * 1024
-KEY_BYTES = Aead.KEY_SIZE
 _FINAL = bindings.crypto_secretstream_xchacha20poly1305_TAG_FINAL
 _MESSAGE = bindings.crypto_secretstream_xchacha20poly1305_TAG_MESSAGE
 _OVERHEAD = bindings.crypto_secretstream_xchacha20poly1305_ABYTES
 _HEADER = bindings.crypto_secretstream_xchacha20poly1305_HEADERBYTES
 
 
-class SealBroken(DomainError):
-    code = "seal_broken"
-    status = 500
+@dataclass(frozen=True)
+class CaseSecrets:
+    """What opens a report's texts at one key epoch; `internal` None in the reporter's hands."""
+
+    report_id: str
+    epoch: int
+    shared: bytes
+    internal: bytes | None = None
+    root: bytes | None = None
+
+    @classmethod
+    def of(cls, report_id: str, epoch: int, root: bytes) -> "CaseSecrets":
+        return cls(report_id, epoch, derived(root, "report/shared"), derived(root, "report/internal"), root)
+
+    def publics(self) -> tuple[bytes, bytes]:
+        """(shared, internal); for whoever has the root."""
+        assert self.internal is not None  # noqa: S101 - `of` made it
+        return KeyPair.of(self.shared).public, KeyPair.of(self.internal).public
+
+    def read(self, sealed: bytes, part: str, *, is_shared: bool = True) -> str | None:
+        """The text; None where it is not for these eyes; SealBroken where it was changed or moved."""
+        secret = self.shared if is_shared else self.internal
+        return None if secret is None else unseal(sealed, secret, context(self.report_id, self.epoch, part))
 
 
-class Seal:
-    """`key`: 32 bytes."""
-
-    def __init__(self, key: bytes) -> None:
-        self._box = Aead(key)
-
-    def seal(self, text: str, context: str) -> bytes:
-        return SUITE + bytes(self._box.encrypt(_padded(text.encode()), aad=SUITE + context.encode()))
-
-    def unseal(self, sealed: bytes, context: str) -> str:
-        """SealBroken where the bytes were changed, moved from elsewhere or sealed under another key."""
-        try:
-            plain = self._box.decrypt(sealed[1:], aad=sealed[:1] + context.encode())
-        except (CryptoError, ValueError) as error:
-            raise SealBroken(context=context) from error
-        return _unpadded(plain).decode()
+def context(report_id: str, epoch: int, part: str) -> str:
+    """What an envelope is bound to: `part` is body, identity, event|…, file|…, or whom a key is for."""
+    return f"report|{report_id}|{epoch}|{part}"
 
 
 class FileSealer:
@@ -89,12 +93,3 @@ def open_file(source: BinaryIO, key: bytes) -> Iterator[bytes]:
             raise SealBroken
     except (RuntimeError, TypeError, ValueError, CryptoError) as error:
         raise SealBroken from error
-
-
-def _padded(plain: bytes) -> bytes:
-    size = -(-(len(plain) + 1) // STEP) * STEP
-    return plain + b"\x80" + bytes(size - len(plain) - 1)
-
-
-def _unpadded(plain: bytes) -> bytes:
-    return plain.rstrip(b"\x00")[:-1]

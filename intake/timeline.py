@@ -10,22 +10,23 @@ from core import audit
 from core.accounts.actor import ANONYMOUS, Actor
 from core.clock import local_date
 from core.ids import new_id
+from core.keys.keyring import NO_KEYS, Keyring
 from core.outbox import enqueue
 from core.working_calendar import WorkingCalendar
+from intake import case_keys
 from intake.models import CaseEvent, Report
-from intake.sealing import Seal
 
 NOTICE = "mail.send"
 
 
 @dataclass(frozen=True)
 class Desk:
-    """What the operations stand on beside the session: the seal, the calendar, the time and who acts."""
+    """What the operations stand on beside the session: the calendar, who acts, when, and what they can open."""
 
-    seal: Seal
     calendar: WorkingCalendar
     actor: Actor
     at: datetime
+    keys: Keyring = NO_KEYS
 
 
 def add_event(
@@ -38,9 +39,14 @@ def add_event(
     is_public: bool = False,
     detail: dict[str, Any] | None = None,
 ) -> None:
-    """One line of the timeline and one of the audit; the words go into the first only, sealed."""
+    """One line of the timeline and one of the audit; the words go to the first only, sealed.
+
+    Public words are sealed to the reporter and the departments, the others to the departments alone.
+    """
     from_reporter = desk.actor.user_id is None
     text_id = new_id() if text else None
+    if text and text_id:
+        case_keys.seal_event(session, report, text_id, text, is_shared=is_public)
     session.add(
         CaseEvent(
             report_id=report.id,
@@ -51,7 +57,6 @@ def add_event(
             department_code=desk.actor.department_code,
             is_public=is_public,
             text_id=text_id,
-            sealed_text=desk.seal.seal(text, f"report|{report.id}|event|{text_id}") if text else None,
             detail=detail or {},
         )
     )

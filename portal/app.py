@@ -18,7 +18,7 @@ from core.outbox import Delivery, Handler, Job, Sweep, Worker
 from core.web import browser_session, health, request_log
 from core.web.current import EXTENSION, House
 from core.web.shell import create_shell
-from intake import attachments, notifications, supervision
+from intake import attachments, handover, notifications, supervision
 from intake.administration import calendar_views as administration
 from intake.desk import feed_views as desk_feed
 from intake.desk import record_views as record
@@ -140,6 +140,7 @@ def create_app(settings: Settings | None = None, clock: Clock | None = None) -> 
     app.extensions["log"] = disclosure_log(house.settings)
     app.extensions[accounts.HOMES] = HOMES
     app.extensions[accounts.DEMO_ACCOUNTS] = demo.offered_accounts
+    app.extensions[accounts.WELCOMES] = (handover.settle,)
     app.extensions["create_worker"] = lambda: create_worker(app)
     cli.install(app)
     return app

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from core import audit
 from core.accounts.actor import Actor
 from core.accounts.models import Department, User
-from core.accounts.passwords import MINIMUM_LENGTH, PasswordKeys
+from core.accounts.passwords import MINIMUM_LENGTH, Stretched, stretched
 from core.accounts.permissions import Role
 from core.errors import InvalidInput, Text
 from core.ids import new_id
@@ -29,8 +29,12 @@ def open_account(
     email: str | None = None,
     actor: Actor,
     at: datetime,
+    under: Stretched | None = None,
 ) -> User:
-    """A new account; InvalidInput where the name is taken, the department unknown or the password too short."""
+    """A new account; InvalidInput where the name is taken, the department unknown or the password too short.
+
+    `under`: what `stretched` made of the password, where the caller has it already.
+    """
     problems: dict[str, Text] = {}
     if user_named(session, sign_in_name):
         problems["sign_in_name"] = _l("这个登录名已经有人使用。")
@@ -52,7 +56,7 @@ def open_account(
     session.add(user)
     session.flush()
     audit.record(session, actor=actor, action="open_account", subject=f"user:{user.id}", at=at, roles=user.roles)
-    user_keys.create(session, user, password)
+    user_keys.create(session, user, under or stretched(password))
     department_keys.admit(session, user, actor=actor, at=at)
     return user
 
@@ -78,10 +82,10 @@ def close_account(session: Session, user: User, *, actor: Actor, at: datetime) -
     department_keys.dismiss(session, user, user.department_code, actor=actor, at=at)
 
 
-def change_password(session: Session, ring: Keyring, keys: PasswordKeys, salt: bytes, *, at: datetime) -> None:
-    """`keys` and `salt` of the new password, derived before the transaction."""
+def change_password(session: Session, ring: Keyring, password: Stretched, *, at: datetime) -> None:
+    """The same person, the same key, another password."""
     user = session.get_one(User, ring.user_id)
-    user_keys.change_password(session.get_one(UserKey, user.id), ring, keys, salt)
+    user_keys.change_password(session.get_one(UserKey, user.id), ring, password)
     audit.record(session, actor=user.as_actor(), action="change_password", subject=f"user:{user.id}", at=at)
 
 

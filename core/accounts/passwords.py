@@ -28,6 +28,20 @@ class PasswordKeys:
         return hmac.compare_digest(self.verifier, verifier)
 
 
+@dataclass(frozen=True)
+class Stretched:
+    """A password's keys and the salt they belong to, derived before a transaction begins."""
+
+    keys: PasswordKeys
+    salt: bytes
+
+
+def stretched(password: str) -> Stretched:
+    """A new password under a new salt."""
+    salt = new_salt()
+    return Stretched(password_keys(password, salt), salt)
+
+
 def new_salt() -> bytes:
     return secrets.token_bytes(SALT_BYTES)
 

@@ -15,7 +15,7 @@ from core.accounts import operations
 from core.accounts.forms import PasswordForm, SignInForm
 from core.accounts.models import User
 from core.accounts.operations import user_named
-from core.accounts.passwords import PasswordKeys, new_salt, old_hash_matches, password_keys
+from core.accounts.passwords import PasswordKeys, Stretched, new_salt, old_hash_matches, password_keys, stretched
 from core.accounts.permissions import Permission
 from core.keys import department_keys, user_keys
 from core.keys.keyring import Keyring
@@ -92,9 +92,8 @@ def password() -> ResponseReturnValue:
     if user_keys.unlocked(known, password_keys(form.password.data or "", known.salt, known.cost)) is None:
         form.password.errors = [_("现在的密码不对。")]
         return render_template("core/password.html", form=form)
-    salt = new_salt()
-    keys = password_keys(form.new_password.data or "", salt)
-    operations.change_password(current.session(), current.keyring(), keys, salt, at=current.now())
+    new = stretched(form.new_password.data or "")
+    operations.change_password(current.session(), current.keyring(), new, at=current.now())
     flash(_("密码已更改。"), "good")
     return redirect("/")
 
@@ -132,7 +131,7 @@ def _first_ring(found: _Found, password: str) -> Keyring | None:
         return None
     database_session = current.session()
     user = database_session.get_one(User, found.user.id)
-    ring = user_keys.create_under(database_session, user, found.derived, found.salt)
+    ring = user_keys.create(database_session, user, Stretched(found.derived, found.salt))
     user.password_hash = ""
     department_keys.admit(database_session, user, actor=user.as_actor(), at=current.now())
     return ring

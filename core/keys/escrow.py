@@ -21,7 +21,7 @@ from sqlalchemy.orm import Session
 from core import audit
 from core.accounts.actor import Actor
 from core.accounts.models import User
-from core.accounts.passwords import COST, MINIMUM_LENGTH, PasswordKeys, new_salt, password_keys
+from core.accounts.passwords import COST, MINIMUM_LENGTH, Stretched, password_keys, stretched
 from core.envelopes import KEY_BYTES, KeyPair, SealBroken, lock, unlock, unwrap
 from core.errors import DomainError
 from core.keys import user_keys
@@ -103,7 +103,7 @@ def opened(session: Session, files: Sequence[tuple[bytes, str]], *, actor: Actor
 
 
 def reset_password(
-    session: Session, user: User, password: PasswordKeys, salt: bytes, escrow: Escrow, *, actor: Actor, at: datetime
+    session: Session, user: User, password: Stretched, escrow: Escrow, *, actor: Actor, at: datetime
 ) -> Keyring:
     """The person's own key under a new password: all that was theirs opens again."""
     row = session.get(UserKey, user.id)
@@ -111,7 +111,7 @@ def reset_password(
         raise EscrowRefused(_l("这个账号的密钥没有交给这套保管密钥。"))
     secret = unwrap(row.escrow_wrap, escrow.secret, user_keys.escrow_context(escrow.epoch, user.id))
     ring = Keyring(user.id, secret)
-    user_keys.change_password(row, ring, password, salt)
+    user_keys.change_password(row, ring, password)
     subject = f"user:{user.id}"
     audit.record(
         session, actor=actor, action="escrow.reset_password", subject=subject, at=at, officers=list(escrow.opened_by)
@@ -129,15 +129,15 @@ def _check(passphrases: Mapping[str, str]) -> None:
 
 
 def _share_file(epoch: int, name: str, share: Mapping[str, bytes], passphrase: str) -> bytes:
-    salt = new_salt()
+    under = stretched(passphrase)
     halves = json.dumps({pair: half.hex() for pair, half in share.items()}).encode()
     content = {
         "what": "明鉴 escrow share: two of these open it; keep it away from the site",
         "epoch": epoch,
         "officer": name,
         "cost": COST,
-        "salt": base64.b64encode(salt).decode(),
-        "sealed": base64.b64encode(lock(halves, password_keys(passphrase, salt).key, _context(epoch, name))).decode(),
+        "salt": base64.b64encode(under.salt).decode(),
+        "sealed": base64.b64encode(lock(halves, under.keys.key, _context(epoch, name))).decode(),
     }
     return json.dumps(content, ensure_ascii=False, indent=1).encode() + b"\n"
 

@@ -6,23 +6,17 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from core.accounts.models import User
-from core.accounts.passwords import COST, PasswordKeys, new_salt, password_keys
+from core.accounts.passwords import COST, PasswordKeys, Stretched, password_keys
 from core.envelopes import KeyPair, lock, unlock, wrap
 from core.keys.keyring import Keyring
 from core.keys.models import EscrowKey, UserKey
 
 
-def create(session: Session, user: User, password: str) -> Keyring:
+def create(session: Session, user: User, password: Stretched) -> Keyring:
     """A new key pair under the password, wrapped to the escrow where there is one."""
-    salt = new_salt()
-    return create_under(session, user, password_keys(password, salt), salt)
-
-
-def create_under(session: Session, user: User, keys: PasswordKeys, salt: bytes) -> Keyring:
-    """As `create`, with what `password_keys` made of the password and the salt."""
     pair = KeyPair.new()
     row = UserKey(user_id=user.id, cost=COST, public=pair.public)
-    _set_password(row, pair.secret, keys, salt)
+    _set_password(row, pair.secret, password)
     session.add(row)
     session.flush()
     ring = Keyring(user.id, pair.secret)
@@ -43,12 +37,12 @@ def unlock_with(session: Session, user: User, password: str) -> Keyring | None:
     return unlocked(row, password_keys(password, row.salt, row.cost))
 
 
-def change_password(row: UserKey, ring: Keyring, keys: PasswordKeys, salt: bytes) -> None:
+def change_password(row: UserKey, ring: Keyring, password: Stretched) -> None:
     """The same key pair under a new password; what was open before stays open."""
     if ring.secret is None or ring.user_id != row.user_id:
         raise ValueError("the ring is another person's")
     row.cost = COST
-    _set_password(row, ring.secret, keys, salt)
+    _set_password(row, ring.secret, password)
 
 
 def leave_with_escrow(session: Session, row: UserKey, ring: Keyring) -> None:
@@ -75,9 +69,9 @@ def escrow_context(epoch: int, user_id: str) -> str:
     return f"escrow|{epoch}|user|{user_id}"
 
 
-def _set_password(row: UserKey, secret: bytes, keys: PasswordKeys, salt: bytes) -> None:
-    row.salt, row.verifier = salt, keys.verifier
-    row.sealed_secret = lock(secret, keys.key, _context(row.user_id))
+def _set_password(row: UserKey, secret: bytes, password: Stretched) -> None:
+    row.salt, row.verifier = password.salt, password.keys.verifier
+    row.sealed_secret = lock(secret, password.keys.key, _context(row.user_id))
 
 
 def _context(user_id: str) -> str:

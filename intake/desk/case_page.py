@@ -10,13 +10,13 @@ from core.falsification_acts import act
 from core.places import county_name
 from core.sanitising import plain_lines
 from core.web import current
-from intake import answers, clocks, competence, extensions, queries, supervision
+from intake import answers, case_keys, clocks, competence, extensions, queries, reading, supervision
 from intake.case_workflow import ACTION_LABELS
 from intake.casework import LINKS
 from intake.deadlines import stage
 from intake.desk import steps
 from intake.desk.forms import PlainStepForm
-from intake.desk_context import seal
+from intake.desk_context import opened as opened_case
 from intake.ladder import RUNGS
 from intake.models import CaseEvent, Report
 from intake.subjects import subject
@@ -44,11 +44,14 @@ def shown_case(report: Report, opened: dict[str, Any] | None) -> dict[str, Any]:
     pending = extensions.pending_extension(session, report)
     open_steps = steps.open_steps(report)
     offered = steps.options(report)
+    key = case_keys.opened(session, report, current.keyring())
+    texts = reading.texts_of(session, report, key)
     offered["to"] = [one for one in offered["to"] if one[0] != report.responsible_code or "appoint" in open_steps]
     return {
         "report": report,
         "handling": standing,
         "opened": opened,
+        "has_key": key is not None,
         "subject": subject(report.subject),
         "county": county_name(report.county_code),
         "responsible": names[report.responsible_code],
@@ -59,7 +62,7 @@ def shown_case(report: Report, opened: dict[str, Any] | None) -> dict[str, Any]:
         "deadlines": [_deadline(one) for one in queries.deadlines_of(session, report)],
         "rungs": [(RUNG_LABELS[one.rung], one) for one in supervision.rungs_of(session, report)],
         "object_until": competence.last_day_to_object(report.regime, standing.arrived_on, current.calendar()),
-        "events": [_shown(one, names, opened is not None) for one in queries.events_of(session, report)],
+        "events": [_shown(one, names, texts, opened is not None) for one in queries.events_of(session, report)],
         "steps": open_steps,
         "step_forms": {one: steps.STEPS[one].form() for one in open_steps},
         "groups": steps.GROUPS,
@@ -78,8 +81,10 @@ def shown_case(report: Report, opened: dict[str, Any] | None) -> dict[str, Any]:
     }
 
 
-def opened_content(report: Report, *, with_identity: bool) -> dict[str, Any]:
-    content = queries.body_of(report, seal())
+def opened_content(report: Report) -> dict[str, Any]:
+    """NoKeyYet where this officer's key opens nothing of it."""
+    case = opened_case(report)
+    content = reading.body_of(report, case)
     acts = [act(code) for code in content["acts"]]
     return {
         "place": content["place"],
@@ -88,8 +93,8 @@ def opened_content(report: Report, *, with_identity: bool) -> dict[str, Any]:
         "words": plain_lines(content["words"]),
         "suggestions": suggest(content["words"], channel=None)[:3],
         "acts": [one for one in acts if one],
-        "identity": queries.identity_of(report, seal()) if with_identity else None,
-        "files": queries.files_of(current.session(), report, seal()),
+        "named": content.get("named", False),
+        "files": reading.files_of(current.session(), report, case),
     }
 
 
@@ -99,9 +104,9 @@ def _deadline(one: Any) -> dict[str, Any]:
     return {"row": one, "stage": how, "left": left, "spans": counted.spans}
 
 
-def _shown(event: CaseEvent, names: dict[str, str], opened: bool) -> dict[str, Any]:
-    is_sealed = event.sealed_text is not None and event.action in SEALED_UNTIL_OPENED and not opened
-    text = None if is_sealed else queries.event_text(event, seal())
+def _shown(event: CaseEvent, names: dict[str, str], texts: dict[str, str | None], opened: bool) -> dict[str, Any]:
+    """Some words are shown with the opened report only; the rest to whoever has the key."""
+    text = texts.get(event.text_id or "") if opened or event.action not in SEALED_UNTIL_OPENED else None
     detail = event.detail
     return {
         "title": ACTION_LABELS[event.action],
@@ -109,7 +114,7 @@ def _shown(event: CaseEvent, names: dict[str, str], opened: bool) -> dict[str, A
         "on": event.on_day,
         "actor": " ".join(one for one in (names.get(event.department_code or ""), event.actor_name) if one),
         "text": plain_lines(text) if text else None,
-        "sealed": is_sealed,
+        "sealed": event.text_id is not None and text is None,
         "from": names.get(detail.get("from", "")),
         "to": names.get(detail.get("to", "")),
         "who": detail.get("officer"),

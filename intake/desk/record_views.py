@@ -10,7 +10,7 @@ from core.web.shell import quiet_response
 from intake import queries, receipt
 from intake.desk.navigation import navigation
 from intake.desk.record_form import RecordForm
-from intake.desk_context import desk, pepper
+from intake.desk_context import desk, receipt_keys
 from intake.operations import file_report
 from intake.public.draft import Draft
 
@@ -30,11 +30,11 @@ def new() -> ResponseReturnValue:
     if not form.validate_on_submit():
         return render_template("intake/desk/record.html", form=form)
     code = receipt.read(form.code.data or "") or receipt.new_code()
-    lookup = receipt.lookup_key(code, pepper())
+    keys = receipt_keys(code)
     answers = {name: value for name, value in form.data.items() if value}
     submission = Draft(answers).submission(form.received_by.data)
-    filed = queries.by_lookup(current.session(), lookup) or file_report(
-        current.session(), submission, lookup=lookup, desk=desk()
+    filed = queries.by_lookup(current.session(), keys.lookup) or file_report(
+        current.session(), submission, keys=keys, desk=desk()
     )
     session[DONE] = {"case_number": filed.case_number, "code": code}
     return redirect(url_for("record.done"))

@@ -12,12 +12,12 @@ from core.places import COUNTIES, county_name
 from core.web import current
 from core.web.access import permit
 from core.web.shell import quiet_response
-from intake import attachments, operations, queries
+from intake import attachments, operations, queries, reading
 from intake.case_workflow import STATES
 from intake.desk.case_page import case_page, opened_content, shown_case
 from intake.desk.forms import PlainStepForm
 from intake.desk.navigation import MEASURE_LABELS, navigation
-from intake.desk_context import desk, seal
+from intake.desk_context import desk, opened
 from intake.desk_queue import QueueFilters, queue
 from intake.models import Report
 from intake.subjects import subject
@@ -66,9 +66,9 @@ def case(case_number: str) -> str:
 def open_sealed(case_number: str) -> str:
     """Sealed content is opened on purpose, and who opened it is on record."""
     report = _found(case_number)
-    part = "identity" if request.form.get("part") == "identity" else "body"
-    operations.record_opening(current.session(), report, part, desk())
-    return case_page(report, opened=opened_content(report, with_identity=part == "identity"))
+    content = opened_content(report)
+    operations.record_opening(current.session(), report, "body", desk())
+    return case_page(report, opened=content)
 
 
 @blueprint.post("/<case_number>/print")
@@ -76,11 +76,11 @@ def open_sealed(case_number: str) -> str:
 def print_sheet(case_number: str) -> str:
     """The work order for paper: never the reporter's identity; each print bears its reader's name and a number."""
     report, number = _found(case_number), secrets.token_hex(4).upper()
+    content = opened_content(report)
     operations.record_opening(current.session(), report, "print", desk(), number=number)
-    opened = opened_content(report, with_identity=False)
     return render_template(
         "intake/desk/print.html",
-        **shown_case(report, opened),
+        **shown_case(report, content),
         print_number=number,
         department=queries.department_names(current.session()).get(current.actor().department_code or "", ""),
     )
@@ -90,7 +90,7 @@ def print_sheet(case_number: str) -> str:
 @permit(HANDLE)
 def download(case_number: str, file_id: str) -> Response:
     report = _found(case_number)
-    files = queries.files_of(current.session(), report, seal())
+    files = reading.files_of(current.session(), report, opened(report))
     file = next((one for one in files if one.id == file_id), None)
     if file is None:
         raise NotFound

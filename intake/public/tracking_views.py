@@ -1,6 +1,6 @@
 """Coming back with the receipt: the state in plain words, the answers, a way to write again."""
 
-from typing import Any
+from typing import Any, cast
 
 from flask import Blueprint, redirect, render_template, session, url_for
 from flask.blueprints import BlueprintSetupState
@@ -11,19 +11,21 @@ from flask_babel import lazy_gettext as _l
 from core.sanitising import plain_lines
 from core.web import current
 from core.web.access import public
+from core.web.browser_session import BrowserSession
 from core.web.errors import keep_quiet
 from core.web.limits import limiter
 from core.web.shell import quiet_response
 from core.web.uploads import allow_uploads
-from intake import attachments, queries, receipt
+from intake import attachments, case_keys, queries, reading, receipt
 from intake.case_workflow import ACTION_LABELS, STATES
 from intake.deadlines import stage
-from intake.desk_context import pepper, reporters_desk, seal
+from intake.desk_context import receipt_keys, reporters_desk
 from intake.models import CaseEvent, Report
 from intake.operations import reporter_message
 from intake.public.forms import MessageForm, ReceiptForm
 
 _KEY = "tracked"
+REPORTER_SECRET = "reporter"  # noqa: S105 - the name under which a session keys it
 NEXT_STEPS = {
     "received": _l("承办部门会先看是否属于它的职责，并告诉您是否受理。"),
     "accepted": _l("已经受理，接下来会安排调查核实。"),
@@ -52,10 +54,11 @@ def enter() -> ResponseReturnValue:
     form = ReceiptForm()
     if form.validate_on_submit():
         code = receipt.read(form.code.data or "")
-        lookup = receipt.lookup_key(code or receipt.new_code(), pepper())
-        report = queries.by_lookup(current.session(), lookup) if code else None
+        keys = receipt_keys(code or receipt.new_code())
+        report = queries.by_lookup(current.session(), keys.lookup) if code else None
         if report is not None:
             session[_KEY] = report.id
+            _browser().keep_key(REPORTER_SECRET, case_keys.reporter_secret(current.session(), report, keys))
             return redirect(url_for("track.case"))
         form.code.errors = [_("没有找到。请核对 20 位数字；我们没有办法替您找回查询码。")]
     return render_template("intake/public/enter.html", form=form)
@@ -97,8 +100,13 @@ def leave() -> ResponseReturnValue:
     return redirect("/")
 
 
+def _browser() -> BrowserSession:
+    return cast(BrowserSession, session)
+
+
 def _tracked() -> Report | None:
-    identifier = session.get(_KEY)
+    """The report of this session; None also where its key is gone with a restart of the machine."""
+    identifier = session.get(_KEY) if REPORTER_SECRET in _browser().vault else None
     return current.session().get(Report, identifier) if identifier else None
 
 
@@ -106,6 +114,8 @@ def _case_page(report: Report, form: Any) -> str:
     database = current.session()
     names = queries.department_names(database)
     label, style = STATES[report.state]
+    case = case_keys.opened_by_reporter(database, report, _browser().vault[REPORTER_SECRET])
+    texts = reading.texts_of(database, report, case)
     return render_template(
         "intake/public/case.html",
         report=report,
@@ -114,7 +124,7 @@ def _case_page(report: Report, form: Any) -> str:
         next_step=NEXT_STEPS[report.state],
         department=names[report.responsible_code],
         deadlines=[_deadline(one) for one in queries.deadlines_of(database, report) if one.met_on is None],
-        events=[_shown(one, names) for one in queries.events_of(database, report, public_only=True)],
+        events=[_shown(one, names, texts) for one in queries.events_of(database, report, public_only=True)],
     )
 
 
@@ -123,8 +133,8 @@ def _deadline(one: Any) -> dict[str, Any]:
     return {"row": one, "stage": how, "left": left}
 
 
-def _shown(event: CaseEvent, names: dict[str, str]) -> dict[str, Any]:
-    text = queries.event_text(event, seal())
+def _shown(event: CaseEvent, names: dict[str, str], texts: dict[str, str | None]) -> dict[str, Any]:
+    text = texts.get(event.text_id or "")
     mine = event.action in ("file", "message")
     return {
         "title": ACTION_LABELS[event.action],

@@ -18,7 +18,7 @@ from core.web.limits import limiter
 from core.web.shell import quiet_response
 from core.web.uploads import allow_uploads
 from intake import attachments, queries, receipt
-from intake.desk_context import pepper, reporters_desk
+from intake.desk_context import receipt_keys, reporters_desk
 from intake.models import Report
 from intake.operations import file_report
 from intake.public.answers import act_groups, answers
@@ -38,6 +38,7 @@ from intake.public.forms import (
     WordsForm,
     YouForm,
 )
+from intake.receipt import ReceiptKeys
 
 DONE = "report_done"
 MATCHES = 6
@@ -261,8 +262,7 @@ def send() -> ResponseReturnValue:
     if draft.first_missing() is not None or not form.validate_on_submit():
         return redirect(url_for("report.check"))
     code = draft.get("code") or receipt.new_code()
-    lookup = receipt.lookup_key(code, pepper())
-    filed = _filed_once(draft, lookup)
+    filed = _filed_once(draft, receipt_keys(code))
     if filed is None:
         return redirect(url_for("report.check"))
     session[DONE] = {"case_number": filed.case_number, "code": code, "promise": _promise(filed)}
@@ -270,14 +270,14 @@ def send() -> ResponseReturnValue:
     return redirect(url_for("report.done"))
 
 
-def _filed_once(draft: Draft, lookup: bytes) -> Report | None:
+def _filed_once(draft: Draft, keys: ReceiptKeys) -> Report | None:
     """The report under this receipt, filed now or by a press that was faster; None where it has to be sent again."""
-    known = queries.by_lookup(current.session(), lookup)
+    known = queries.by_lookup(current.session(), keys.lookup)
     try:
-        return known or file_report(current.session(), draft.submission("web"), lookup=lookup, desk=reporters_desk())
+        return known or file_report(current.session(), draft.submission("web"), keys=keys, desk=reporters_desk())
     except IntegrityError:
         current.session().rollback()
-        return queries.by_lookup(current.session(), lookup)
+        return queries.by_lookup(current.session(), keys.lookup)
 
 
 def _promise(filed: Report) -> str:

@@ -1,18 +1,17 @@
 """Invented reports of the demo city, filed and handled through the real operations. Their receipts are thrown away."""
 
 import random
-import secrets
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session
 
 from core.accounts.actor import ANONYMOUS, Actor
+from core.keys.keyring import Keyring
 from core.working_calendar import WorkingCalendar
 from intake import operations
 from intake.models import Report
-from intake.receipt import LOOKUP_BYTES
-from intake.sealing import Seal
+from intake.receipt import ReceiptKeys
 from intake.submission import Accused, Identity, Submission
 from intake.timeline import Desk
 
@@ -83,7 +82,7 @@ _STORIES = (
 
 
 def seed_reports(
-    session: Session, now: datetime, rng: random.Random, *, seal: Seal, officers: Mapping[str, Actor]
+    session: Session, now: datetime, rng: random.Random, *, officers: Mapping[str, tuple[Actor, Keyring]]
 ) -> None:
     calendar = WorkingCalendar.load(session)
     for number, (channel, subject, acts, county, kind, name, words, fate) in enumerate(_STORIES):
@@ -102,24 +101,24 @@ def seed_reports(
             words=words,
             identity=Identity("演示人", "演示联系方式") if number == 2 else None,
         )
-        filing = Desk(seal=seal, calendar=calendar, actor=ANONYMOUS, at=filed_at)
-        report = operations.file_report(session, submission, lookup=secrets.token_bytes(LOOKUP_BYTES), desk=filing)
-        _handle(session, report, fate, seal, calendar, officers, now)
+        filing = Desk(calendar=calendar, actor=ANONYMOUS, at=filed_at)
+        report = operations.file_report(session, submission, keys=ReceiptKeys.of_nobody(), desk=filing)
+        _handle(session, report, fate, calendar, officers, now)
 
 
 def _handle(
     session: Session,
     report: Report,
     fate: str,
-    seal: Seal,
     calendar: WorkingCalendar,
-    officers: Mapping[str, Actor],
+    officers: Mapping[str, tuple[Actor, Keyring]],
     now: datetime,
 ) -> None:
     officer = officers.get(report.responsible_code)
     if officer is None or fate in ("new", "late"):
         return
-    desk = Desk(seal=seal, calendar=calendar, actor=officer, at=now - timedelta(hours=20))
+    actor, keys = officer
+    desk = Desk(calendar=calendar, actor=actor, at=now - timedelta(hours=20), keys=keys)
     if fate == "transfer":
         operations.transfer(session, report, "xc-ecology-shifan", "属地在示范区，请示范区分局核查。", desk)
         return

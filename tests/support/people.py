@@ -9,7 +9,7 @@ from functools import cache
 from core import audit
 from core.accounts import SYSTEM
 from core.accounts.models import User
-from core.accounts.passwords import PasswordKeys, new_salt, password_keys
+from core.accounts.passwords import Stretched, stretched
 from core.accounts.permissions import Role
 from core.database import Database, unit_of_work
 from core.envelopes import KeyPair
@@ -41,9 +41,8 @@ ESCROW = KeyPair.new()
 
 
 @cache
-def stretched() -> tuple[PasswordKeys, bytes]:
-    salt = new_salt()
-    return password_keys(PASSWORD, salt), salt
+def password() -> Stretched:
+    return stretched(PASSWORD)
 
 
 def open_accounts(database: Database, at: datetime) -> dict[str, User]:
@@ -66,7 +65,7 @@ def open_accounts(database: Database, at: datetime) -> dict[str, User]:
         session.flush()
         for one in people.values():
             audit.record(session, actor=SYSTEM, action="open_account", subject=f"user:{one.id}", at=at, roles=one.roles)
-        rings = {name: user_keys.create_under(session, user, *stretched()) for name, user in people.items()}
+        rings = {name: user_keys.create(session, user, password()) for name, user in people.items()}
         for code in {department for _role, department in PEOPLE.values() if department}:
             for purpose in KeyPurpose:
                 department_keys.new_epoch(session, code, purpose, actor=SYSTEM, at=at)

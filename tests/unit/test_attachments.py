@@ -14,15 +14,16 @@ from werkzeug.datastructures import FileStorage
 from core.accounts.actor import ANONYMOUS
 from core.config import Settings
 from core.database import Database, unit_of_work
+from core.envelopes import SealBroken
 from core.outbox import Job
 from core.working_calendar import WorkingCalendar
-from intake import departments
 from intake.attachments import LARGEST, FileRefused, folder, pieces, remove, store, sweep_abandoned
 from intake.operations import file_report
-from intake.sealing import Seal, SealBroken
+from intake.receipt import ReceiptKeys
 from intake.submission import Accused, StoredFile, Submission
 from intake.timeline import Desk
 from tests.conftest import TestClock
+from tests.support.people import open_accounts
 
 SECRET = b"GPS 34.02 N 113.85 E, taken by Zhang San"
 
@@ -263,7 +264,7 @@ def swept(database: Database, settings: Settings, clock: TestClock) -> None:
 def filed(database: Database, file: StoredFile, clock: TestClock) -> None:
     """A report that a citizen sent with this file."""
     submission = Submission("12369", "web", "water", "411002", "", Accused(), "", "河水发黑", files=(file,))
+    open_accounts(database, clock.now())
     with unit_of_work(database) as session:
-        departments.install(session)
-        desk = Desk(Seal(bytes(32)), WorkingCalendar(), ANONYMOUS, clock.now())
-        file_report(session, submission, lookup=bytes(32), desk=desk)
+        desk = Desk(WorkingCalendar(), ANONYMOUS, clock.now())
+        file_report(session, submission, keys=ReceiptKeys.of_nobody(), desk=desk)

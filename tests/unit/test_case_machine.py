@@ -28,14 +28,16 @@ from core.accounts.permissions import Role, permissions_of
 from core.audit import AuditHead
 from core.clock import local_date
 from core.database import Base, Database, unit_of_work
+from core.envelopes import KeyPair
 from core.errors import DomainError, IllegalStep
 from core.ids import new_id
+from core.keys.models import EscrowKey
 from core.working_calendar import WorkingCalendar
 from intake import casework, clocks, departments, extensions, operations, supervision
 from intake.case_models import CaseRung
 from intake.case_workflow import WORKFLOW
 from intake.models import CaseEvent
-from intake.sealing import Seal
+from intake.receipt import ReceiptKeys
 from intake.submission import Accused
 from intake.timeline import Desk
 from tests.support.reporter import SUBMISSION
@@ -57,7 +59,6 @@ VERBS: dict[str, Any] = {
     "note": lambda s, r, d: operations.note(s, r, "记录", d),
 }
 DATABASE = Database("sqlite://")
-SEAL = Seal(b"k" * 32)
 
 
 class Case(RuleBasedStateMachine):
@@ -77,11 +78,11 @@ class Case(RuleBasedStateMachine):
             category_channel="12369" if subject == "water" else "12365",
         )
         self.report = operations.file_report(
-            self.session, submission, lookup=new_id().encode().ljust(32), desk=self.desk(ANONYMOUS)
+            self.session, submission, keys=ReceiptKeys.of_nobody(), desk=self.desk(ANONYMOUS)
         )
 
     def desk(self, actor: Actor) -> Desk:
-        return Desk(SEAL, self.calendar, actor, self.at)
+        return Desk(self.calendar, actor, self.at)
 
     def of_department(self, role: Role) -> Actor:
         statement = select(User).where(User.department_code == self.report.responsible_code)
@@ -189,6 +190,8 @@ def city() -> None:
     Base.metadata.create_all(DATABASE.engine)
     with unit_of_work(DATABASE) as session:
         departments.install(session)
+        at = datetime(2026, 1, 1, tzinfo=UTC)
+        session.add(EscrowKey(epoch=1, public=KeyPair.new().public, department_code="xc-procuratorate", created_at=at))
         session.merge(AuditHead(id=1, number=0, hash="0" * 64))
         codes = session.scalars(select(departments.Department.code)).all()
         for code in codes:
@@ -201,7 +204,7 @@ def city() -> None:
                         password_hash="-",
                         department_code=code,
                         roles=["head"],
-                        created_at=datetime(2026, 1, 1, tzinfo=UTC),
+                        created_at=at,
                     )
                 )
 

@@ -8,7 +8,7 @@ from sqlalchemy import select
 from core.accounts import SYSTEM
 from core.accounts.models import User
 from core.accounts.operations import close_account, move_account, open_account
-from core.accounts.passwords import new_salt, password_keys
+from core.accounts.passwords import stretched
 from core.accounts.permissions import Role
 from core.audit import AuditEvent
 from core.database import Database, unit_of_work
@@ -107,10 +107,10 @@ def test_a_department_that_nobody_is_left_in_has_no_key_to_seal_to(
 
 
 def test_a_new_password_opens_the_same_key_and_the_old_one_nothing(people: People, database: Database) -> None:
-    user, salt = people["county_officer"], new_salt()
+    user = people["county_officer"]
     with unit_of_work(database) as session:
         row = session.get_one(UserKey, user.id)
-        user_keys.change_password(row, ring_of(user), password_keys("a quite new password", salt), salt)
+        user_keys.change_password(row, ring_of(user), stretched("a quite new password"))
     with database.read() as session:
         assert user_keys.unlock_with(session, user, PASSWORD) is None
         assert user_keys.unlock_with(session, user, "a quite new password") == ring_of(user)
@@ -130,16 +130,16 @@ def test_any_two_officers_have_the_secret_and_one_has_only_noise(officers: int) 
 def test_two_officers_give_a_person_their_key_back_under_a_new_password(
     people: People, database: Database, clock: TestClock
 ) -> None:
-    user, salt = people["county_officer"], new_salt()
+    user = people["county_officer"]
     with unit_of_work(database) as session:
         files = escrow.create(session, "xc-discipline", PHRASES, actor=SYSTEM, at=clock.now())
         user_keys.leave_with_escrow(session, session.get_one(UserKey, user.id), ring_of(user))
     named = list(zip(files, PHRASES.values(), strict=True))
     with unit_of_work(database) as session:
         opened = escrow.opened(session, [named[0], named[2]], actor=SYSTEM, at=clock.now())
-        keys = password_keys("given by the escrow", salt)
+        password = stretched("given by the escrow")
         known = session.get_one(User, user.id)
-        ring = escrow.reset_password(session, known, keys, salt, opened, actor=SYSTEM, at=clock.now())
+        ring = escrow.reset_password(session, known, password, opened, actor=SYSTEM, at=clock.now())
     assert ring == ring_of(user)
     with database.read() as session:
         assert user_keys.unlock_with(session, user, "given by the escrow") == ring

@@ -1,5 +1,6 @@
 """The receipt code: what a person types back, and what the database may know of it."""
 
+import hmac
 import re
 from datetime import date
 
@@ -7,13 +8,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from intake.receipt import lookup_key, new_case_number, new_code, read, shown
+from intake.receipt import ReceiptKeys, master_key, new_case_number, new_code, read, receipt_keys, shown
 
 # the Luhn digit by hand, from the right: 9 7 5 3 1 9 7 5 3 1 doubled give 46, 8 6 4 2 0 8 6 4 2 are 40; 86 + 4 = 90
 CODE = "12345678901234567894"
 PEPPER = bytes(range(32))
 # Argon2id v1.3, one lane, two passes, 65,536 KiB: computed with OpenSSL (cryptography), not with the library in use
-LOOKUP_OF_CODE = "d24e9db54b16acda08dc0aee9a8a199338ddacfe4bcdd578e3173665b83aacc6"
+MASTER_OF_CODE = "d24e9db54b16acda08dc0aee9a8a199338ddacfe4bcdd578e3173665b83aacc6"
 codes = st.builds(new_code)
 
 
@@ -86,19 +87,31 @@ def test_ten_thousand_codes_are_ten_thousand_different_ones_of_every_leading_dig
     assert {code[0] for code in made} == set("0123456789")
 
 
-def test_the_lookup_key_stays_the_same_for_ever() -> None:
+def test_the_master_key_stays_the_same_for_ever() -> None:
     """Another derivation would shut every reporter out of their report."""
-    assert lookup_key(CODE, PEPPER).hex() == LOOKUP_OF_CODE
+    assert master_key(CODE, PEPPER).hex() == MASTER_OF_CODE
+    known = ReceiptKeys(
+        hkdf(bytes.fromhex(MASTER_OF_CODE), b"lookup", 16), hkdf(bytes.fromhex(MASTER_OF_CODE), b"wrap", 32)
+    )
+    assert receipt_keys(CODE, PEPPER) == known
 
 
-def test_the_lookup_key_hangs_on_code_and_pepper_and_holds_neither() -> None:
-    key = lookup_key(CODE, PEPPER)
-    others = {lookup_key(CODE, bytes(32)), lookup_key(CODE[:-2] + "07", PEPPER), lookup_key(shown(CODE), PEPPER)}
-    assert len(others | {key}) == 4
-    assert len(key) == 32
-    assert int(CODE).to_bytes(9, "big") not in key
-    assert CODE.encode()[:8] not in key
-    assert PEPPER[:8] not in key
+def hkdf(secret: bytes, purpose: bytes, length: int) -> bytes:
+    """RFC 5869 by hand: extract with a salt of noughts, expand by one block."""
+    extracted = hmac.digest(bytes(32), secret, "sha256")
+    return hmac.digest(extracted, b"mingjian/receipt/" + purpose + b"\x01", "sha256")[:length]
+
+
+def test_the_keys_hang_on_code_and_pepper_and_hold_neither() -> None:
+    keys = receipt_keys(CODE, PEPPER)
+    others = {receipt_keys(CODE, bytes(32)), receipt_keys(CODE[:-2] + "07", PEPPER), receipt_keys(shown(CODE), PEPPER)}
+    assert len(others | {keys}) == 4
+    assert (len(keys.lookup), len(keys.wrap)) == (16, 32)
+    both = keys.lookup + keys.wrap
+    assert keys.lookup not in keys.wrap
+    assert int(CODE).to_bytes(9, "big") not in both
+    assert CODE.encode()[:8] not in both
+    assert PEPPER[:8] not in both
 
 
 @pytest.mark.parametrize("on", [date(2026, 1, 1), date(2026, 12, 31), date(2027, 6, 1)])

@@ -1,4 +1,4 @@
-"""Sealed texts and files: what a thief or a clumsy hand could do to them, and that each of it is noticed."""
+"""Sealed files: what a thief or a clumsy hand could do to them, and that each of it is noticed."""
 
 from collections.abc import Callable, Iterator
 from io import BytesIO
@@ -6,87 +6,14 @@ from io import BytesIO
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from nacl.exceptions import CryptoError
 
-from intake.sealing import KEY_BYTES, PIECE, STEP, FileSealer, Seal, SealBroken, open_file, seal_file
+from core.envelopes import KEY_BYTES, SealBroken
+from intake.sealing import PIECE, FileSealer, open_file, seal_file
 
 KEY, OTHER_KEY = bytes(range(KEY_BYTES)), bytes(KEY_BYTES)
-SEAL = Seal(KEY)
-CONTEXT = "report|a|body"
 WORDS = "夜里十一点，张三把采样管插进了纯净水桶。The probe was moved."
 SEALED_PIECE = PIECE + 17  # one tag and one authenticator a piece
 SEALED_HEADER = 24
-
-
-@given(st.text(alphabet=st.characters(exclude_categories=["Cs"]), max_size=6000), st.text(st.characters(codec="utf-8")))
-def test_a_text_comes_back_whole_in_its_context(text: str, context: str) -> None:
-    assert SEAL.unseal(SEAL.seal(text, context), context) == text
-
-
-@pytest.mark.parametrize("text", ["", "\x00", "结尾是零\x00\x00", "\x80", "a" * STEP, "许" * STEP])
-def test_a_text_that_looks_like_padding_comes_back_whole(text: str) -> None:
-    assert SEAL.unseal(SEAL.seal(text, CONTEXT), CONTEXT) == text
-
-
-def test_one_changed_bit_anywhere_is_noticed() -> None:
-    sealed = SEAL.seal(WORDS, CONTEXT)
-    for place in range(len(sealed)):
-        changed = sealed[:place] + bytes([sealed[place] ^ 1]) + sealed[place + 1 :]
-        with pytest.raises(SealBroken):
-            SEAL.unseal(changed, CONTEXT)
-
-
-@pytest.mark.parametrize(
-    "length",
-    [0, 1, 24, 25, 26, 40, 41, 1000, STEP + 40],
-    ids=lambda length: f"{length} bytes left",  # suite 1, nonce 24, text, authenticator 16
-)
-def test_a_text_cut_anywhere_is_noticed(length: int) -> None:
-    with pytest.raises(SealBroken):
-        SEAL.unseal(SEAL.seal(WORDS, CONTEXT)[:length], CONTEXT)
-
-
-@pytest.mark.parametrize("context", ["report|b|body", "report|a|identity", "report|a|body|", "", "report|a"])
-def test_a_text_moved_to_another_report_or_part_is_refused(context: str) -> None:
-    with pytest.raises(SealBroken) as refusal:
-        SEAL.unseal(SEAL.seal(WORDS, CONTEXT), context)
-    assert refusal.value.data == {"context": context}
-
-
-def test_another_key_opens_nothing() -> None:
-    with pytest.raises(SealBroken):
-        Seal(OTHER_KEY).unseal(SEAL.seal(WORDS, CONTEXT), CONTEXT)
-
-
-def test_bytes_added_at_the_end_of_a_text_are_noticed() -> None:
-    with pytest.raises(SealBroken):
-        SEAL.unseal(SEAL.seal(WORDS, CONTEXT) + b"\x00", CONTEXT)
-
-
-@pytest.mark.parametrize("encoding", ["utf-8", "utf-16-le", "gb18030"])
-def test_no_word_of_the_text_and_of_its_context_shows(encoding: str) -> None:
-    sealed = SEAL.seal(WORDS, CONTEXT)
-    shown = [WORDS[start : start + 4] for start in range(len(WORDS) - 4)] + [CONTEXT]
-    assert not [part for part in shown if part.encode(encoding) in sealed]
-
-
-def test_the_same_text_is_never_sealed_alike() -> None:
-    sealed = [SEAL.seal(WORDS, CONTEXT) for _ in range(50)]
-    assert len({one[start : start + 16] for one in sealed for start in (1, 25, 1000)}) == 150
-
-
-@pytest.mark.parametrize(
-    ("length", "steps"), [(0, 1), (1, 1), (STEP - 1, 1), (STEP, 2), (2 * STEP - 1, 2), (2 * STEP, 3)]
-)
-def test_the_size_of_a_sealed_text_tells_its_length_only_in_steps(length: int, steps: int) -> None:
-    overhead = 1 + 24 + 16  # suite, nonce, authenticator
-    assert len(SEAL.seal("a" * length, CONTEXT)) == overhead + steps * STEP
-
-
-@pytest.mark.parametrize("length", [0, 16, 31, 33])
-def test_a_key_of_the_wrong_length_is_refused_at_once(length: int) -> None:
-    with pytest.raises((CryptoError, ValueError)):
-        Seal(bytes(length))
 
 
 def sealed_file(plain: bytes, key: bytes = KEY) -> bytes:

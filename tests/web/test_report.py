@@ -15,9 +15,8 @@ from core.audit import AuditEvent
 from core.database import Database
 from core.outbox import OutboxJob
 from core.web.current import EXTENSION
-from intake import attachments, queries
+from intake import attachments
 from intake.models import CaseEvent, Report, ReportDepartment
-from intake.sealing import Seal
 from tests.conftest import TestClock
 from tests.support.disclosures import COMPANY, USCC, Publisher
 from tests.support.reporter import (
@@ -32,6 +31,7 @@ from tests.support.reporter import (
     everything_stored,
     uploads,
 )
+from tests.support.sealed import story
 
 PHOTO = ("石梁河夜拍.png", PNG + "此处只有举报人拍得到".encode() * 40)
 MEGABYTE = 1024 * 1024
@@ -45,12 +45,6 @@ def reporter(people: object, client: FlaskClient) -> Reporter:
 
 
 @pytest.fixture
-def seal(app: Flask) -> Seal:
-    settings = app.extensions[EXTENSION].settings
-    return Seal(settings.read_secret(settings.sealing_key_file))
-
-
-@pytest.fixture
 def filed(database: Database) -> Callable[[], list[Report]]:
     def reports() -> list[Report]:
         with database.read() as session:
@@ -60,14 +54,6 @@ def filed(database: Database) -> Callable[[], list[Report]]:
 
 
 Filed = Callable[[], list[Report]]
-
-
-def story(database: Database, seal: Seal) -> dict[str, Any]:
-    """All that the one report holds, unsealed."""
-    with database.read() as session:
-        report = session.scalars(select(Report)).one()
-        files = [(one.name, one.kind, one.size) for one in queries.files_of(session, report, seal)]
-        return {**queries.body_of(report, seal), "identity": queries.identity_of(report, seal), "files": files}
 
 
 def to_the_files(reporter: Reporter) -> Reporter:
@@ -89,7 +75,7 @@ def sealed_on_disk(app: Flask) -> list[str]:
 
 
 def test_an_anonymous_report_arrives_whole_and_without_a_person(
-    reporter: Reporter, filed: Filed, database: Database, seal: Seal
+    reporter: Reporter, filed: Filed, database: Database
 ) -> None:
     to_the_files(reporter).attaches(PHOTO)
     reporter.goes_on()
@@ -100,20 +86,20 @@ def test_an_anonymous_report_arrives_whole_and_without_a_person(
     assert re.fullmatch(r"\d{20}", receipt.code)
     assert (report.category_channel, report.subject, report.county_code) == ("12369", "water", "411082")
     assert (report.state, report.received_by, report.responsible_code) == ("received", "web", "xc-ecology-changge")
-    assert report.sealed_identity is None
-    assert story(database, seal) == {
+    assert story(database) == {
         "place": "石梁河大桥南头",
         "accused": {"kind": "company", "name": "蓝鲸制革厂", "uscc": None, "department_code": None},
         "when": "冬至前一夜",
         "words": WORDS,
         "acts": [],
+        "named": False,
         "identity": None,
         "files": [(PHOTO[0], "png", len(PHOTO[1]))],
     }
 
 
 def test_a_named_report_about_quality_keeps_acts_and_identity(
-    reporter: Reporter, filed: Filed, database: Database, seal: Seal
+    reporter: Reporter, filed: Filed, database: Database
 ) -> None:
     reporter.reports(
         category={"channel": "12365"},
@@ -125,7 +111,7 @@ def test_a_named_report_about_quality_keeps_acts_and_identity(
     )
     (report,) = filed()
     assert (report.category_channel, report.responsible_code) == ("12365", "xc-market-weidu")
-    told = story(database, seal)
+    told = story(database)
     assert sorted(told["acts"]) == ["F01", "F06"]
     assert told["identity"] == {"name": NAME, "contact": CONTACT}
 
@@ -207,12 +193,10 @@ def test_help_without_a_choice_is_asked_again(reporter: Reporter) -> None:
     assert reporter.problems() == ["请选最接近的一句。"]
 
 
-def test_ten_thousand_characters_with_line_ends_of_a_browser_are_taken(
-    reporter: Reporter, database: Database, seal: Seal
-) -> None:
+def test_ten_thousand_characters_with_line_ends_of_a_browser_are_taken(reporter: Reporter, database: Database) -> None:
     words = "\n".join(["证" * 99] * 100)
     reporter.reports(words={"words": words.replace("\n", "\r\n")})
-    assert story(database, seal)["words"] == words
+    assert story(database)["words"] == words
 
 
 @pytest.mark.parametrize("step", ["what", "where", "who", "words", "files", "you", "check"])
@@ -298,12 +282,12 @@ def test_acts_are_asked_only_where_the_subject_calls_for_them(reporter: Reporter
     assert "第 3 步，共 9 步" in reporter.page.text()
 
 
-def test_acts_of_a_subject_that_was_changed_are_not_sent(reporter: Reporter, database: Database, seal: Seal) -> None:
+def test_acts_of_a_subject_that_was_changed_are_not_sent(reporter: Reporter, database: Database) -> None:
     reporter.tells(what={"subject": "data_fraud"}, acts={"acts": ["T08"]})
     reporter.opens("/report/what?from=check")
     reporter.goes_on(subject="water")
     reporter.sends()
-    assert story(database, seal)["acts"] == []
+    assert story(database)["acts"] == []
 
 
 # Who it is about
@@ -317,7 +301,7 @@ def published(publisher: Publisher, clock: TestClock, run_jobs: Callable[[], int
 
 
 def test_a_published_company_is_offered_once_and_its_code_goes_along(
-    reporter: Reporter, published: None, database: Database, seal: Seal
+    reporter: Reporter, published: None, database: Database
 ) -> None:
     reporter.tells(until="who")
     reporter.answers("look_up", accused_kind="testing_institution", accused_name="宏源检测")
@@ -330,7 +314,7 @@ def test_a_published_company_is_offered_once_and_its_code_goes_along(
     reporter.goes_on()
     reporter.goes_on()
     reporter.sends()
-    accused = story(database, seal)["accused"]
+    accused = story(database)["accused"]
     assert (accused["name"], accused["uscc"]) == (COMPANY, USCC)
 
 
@@ -357,7 +341,7 @@ def test_a_company_that_is_not_published_is_not_offered(reporter: Reporter, publ
     ("name", "uscc"), [(COMPANY, USCC), ("另一家厂", None)], ids=["as handed over", "another name"]
 )
 def test_a_portal_page_hands_over_the_company_and_another_name_drops_its_code(
-    reporter: Reporter, database: Database, seal: Seal, name: str, uscc: str | None
+    reporter: Reporter, database: Database, name: str, uscc: str | None
 ) -> None:
     reporter.opens(f"/report?name={COMPANY}&uscc={USCC}")
     reporter.tells(until="who")
@@ -368,7 +352,7 @@ def test_a_portal_page_hands_over_the_company_and_another_name_drops_its_code(
     reporter.goes_on()
     reporter.goes_on()
     reporter.sends()
-    accused = story(database, seal)["accused"]
+    accused = story(database)["accused"]
     assert (accused["name"], accused["uscc"]) == (name, uscc)
 
 
@@ -436,14 +420,12 @@ def test_more_than_a_request_may_hold_is_refused_and_the_draft_stays(reporter: R
     assert reporter.kept("words") == WORDS
 
 
-def test_a_file_chosen_without_uploading_goes_along_with_the_next_page(
-    reporter: Reporter, database: Database, seal: Seal
-) -> None:
+def test_a_file_chosen_without_uploading_goes_along_with_the_next_page(reporter: Reporter, database: Database) -> None:
     to_the_files(reporter).answers("onward", files=uploads(PHOTO))
     assert reporter.step == "you"
     reporter.goes_on()
     reporter.sends()
-    assert [name for name, _kind, _size in story(database, seal)["files"]] == [PHOTO[0]]
+    assert [name for name, _kind, _size in story(database)["files"]] == [PHOTO[0]]
 
 
 def test_a_file_is_taken_back_and_gone_from_the_disk(reporter: Reporter, app: Flask) -> None:
@@ -562,7 +544,7 @@ def test_nothing_typed_can_be_read_in_any_file_or_row(
 
 
 def test_an_anonymous_report_has_no_trace_of_a_name_that_was_typed_first(
-    reporter: Reporter, database: Database, seal: Seal
+    reporter: Reporter, database: Database
 ) -> None:
     reporter.tells(you=NAMED)
     reporter.opens("/report/you?from=check")
@@ -572,7 +554,7 @@ def test_an_anonymous_report_has_no_trace_of_a_name_that_was_typed_first(
     assert NAME not in reporter.page.html
     reporter.opens("/report/check")
     reporter.sends()
-    told = story(database, seal)
+    told = story(database)
     assert told["identity"] is None
     assert NAME not in str(told)
 

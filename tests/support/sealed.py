@@ -1,0 +1,34 @@
+"""What a report holds, opened as the escrow of the tests opens it; and who else could."""
+
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from core.accounts.models import User
+from core.database import Database
+from intake import case_keys, reading
+from intake.models import Report
+from intake.sealing import CaseSecrets
+from tests.support.people import ESCROW, ring_of
+
+
+def opened(session: Session, report: Report) -> CaseSecrets:
+    root = case_keys.opened_by_escrow(session, report, ESCROW.secret, 1)[case_keys.CASE]
+    return CaseSecrets.of(report.id, case_keys.epoch_of(session, report), root)
+
+
+def story(database: Database) -> dict[str, Any]:
+    """All that the one report holds, opened by the escrow."""
+    with database.read() as session:
+        report = session.scalars(select(Report)).one()
+        case = opened(session, report)
+        identity = case_keys.opened_by_escrow(session, report, ESCROW.secret, 1)[case_keys.IDENTITY]
+        files = [(one.name, one.kind, one.size) for one in reading.files_of(session, report, case)]
+        known = reading.identity_of(session, report, identity)
+        return {**reading.body_of(report, case), "identity": known, "files": files}
+
+
+def readers(session: Session, report: Report, people: dict[str, User]) -> set[str]:
+    """The names of all whose keys open the report."""
+    return {name for name, user in people.items() if case_keys.opened(session, report, ring_of(user))}
