@@ -16,7 +16,7 @@ from core.ledger import merkle, reading
 from core.ledger.log import Log
 from core.ledger.models import LogLeaf
 from portal import setup
-from portal.ledger.verify import sha256, tree_root
+from portal.ledger.verify.proofs import sha256, tree_root
 from portal.publishing.ledger import LOG, disclosure_log
 from portal.publishing.ledger_leaf import leaf
 

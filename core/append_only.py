@@ -22,3 +22,18 @@ def protection(table: str, dialect: str, *, erasable: bool = False) -> list[str]
 def removal(table: str, dialect: str) -> list[str]:
     """What a downgrade runs after it has dropped `table` (SQLite drops triggers with their table)."""
     return [] if dialect == "sqlite" else [f"DROP FUNCTION {table}_is_append_only()"]
+
+
+def no_replacement(table: str, keys: tuple[str, ...], dialect: str) -> list[str]:
+    """INSERT OR REPLACE passes a DELETE trigger wherever recursive_triggers is off, as in SQLite's own shell.
+
+    This one asks before the row goes in. PostgreSQL knows no such statement.
+    """
+    if dialect != "sqlite":
+        return []
+    same = " AND ".join(f"{key} = NEW.{key}" for key in keys)
+    there_already = f"EXISTS (SELECT 1 FROM {table} WHERE {same})"  # noqa: S608 - names from the migrations
+    return [
+        f"CREATE TRIGGER {table}_no_replace BEFORE INSERT ON {table} WHEN {there_already} "
+        f"BEGIN SELECT RAISE(ABORT, '{table} is append-only'); END"
+    ]

@@ -14,6 +14,8 @@ from core.accounts.permissions import Permission
 from core.clock import Clock, SystemClock
 from core.config import Settings
 from core.database import scrub_after_commit
+from core.ledger.cosigning import AskWitnesses, Witnesses, ask_again
+from core.ledger.log import COSIGN
 from core.outbox import Delivery, Handler, Job, Sweep, Worker
 from core.web import browser_session, health, request_log
 from core.web.current import EXTENSION, House
@@ -100,6 +102,7 @@ SWEEPS: tuple[Sweep, ...] = (
     Sweep("publishing.past_term", timedelta(minutes=10), endings.sweep_past_term),
     *supervision.SWEEPS,
     Sweep("storage.scrub", timedelta(hours=1), lambda job: scrub_after_commit(job.session)),
+    Sweep("ledger.witnesses", timedelta(minutes=5), ask_again),
     Sweep("publishing.scheduled", timedelta(seconds=30), scheduling.find_due),
     Sweep("publishing.consultations", timedelta(minutes=10), consulting.remind_and_escalate),
     Sweep("opendata.packages", timedelta(minutes=1), packages.make_due, is_long=True),
@@ -126,6 +129,7 @@ HANDLERS: Mapping[str, Handler | Delivery[Any, Any]] = {
     websub.PING: websub.Ping(),
     scheduling.PUBLISH_SCHEDULED: scheduling.publish_scheduled,
     CONSULTATION_MAIL: send_consultation_mail,
+    COSIGN: AskWitnesses(),
 }
 
 
@@ -148,7 +152,10 @@ def create_app(settings: Settings | None = None, clock: Clock | None = None) -> 
 
 def services(app: Flask) -> dict[str, Any]:
     """What jobs need beside the database."""
-    return {"search": app.extensions["search"], "log": app.extensions["log"]}
+    house: House = app.extensions[EXTENSION]
+    log = app.extensions["log"]
+    witnesses = Witnesses(house.database, log, house.clock)
+    return {"search": app.extensions["search"], "log": log, "witnesses": witnesses}
 
 
 def create_worker(app: Flask) -> Worker:

@@ -16,6 +16,7 @@ from core.web.current import house
 from portal import setup
 from portal.enforcement.cli import penalties
 from portal.ledger.cli import ledger_group
+from portal.ledger.witness_cli import witness_group
 from portal.monitoring.cli import air
 from search.cli import reindex
 
@@ -27,7 +28,7 @@ user_group = AppGroup("user", help="工作人员账号。")
 def install(app: Flask) -> None:
     for command in (air, penalties):
         import_group.add_command(command)
-    for command in (import_group, db_group, user_group, ledger_group, worker, setup_command, reindex):
+    for command in (import_group, db_group, user_group, ledger_group, witness_group, worker, setup_command, reindex):
         app.cli.add_command(command)
 
 

@@ -14,6 +14,7 @@ from pathlib import Path
 from flask_babel import lazy_gettext as _l
 
 from core.errors import DomainError
+from core.ledger.tiles import TileNotThere
 
 
 class LogBehind(DomainError):
@@ -35,11 +36,15 @@ class Guard:
     path: Path
 
     def check(self, size: int, root_at: Callable[[int], bytes]) -> None:
-        """LogBehind where the log is shorter than what was signed, or has another past."""
+        """LogBehind where the log is shorter than what was signed, has another past or lacks a part of it."""
         known = self.read()
         if known is None:
             return
-        if size < known.size or root_at(known.size) != known.root:
+        try:
+            is_continued = size >= known.size and root_at(known.size) == known.root
+        except TileNotThere:
+            is_continued = False
+        if not is_continued:
             raise LogBehind(size=size, signed=known.size)
 
     def read(self) -> HighWater | None:
@@ -52,17 +57,24 @@ class Guard:
         """Remember a larger signed tree, safe on disk before this returns; a smaller one changes nothing."""
         with self._alone():
             known = self.read()
-            if known is not None and known.size >= size:
-                return
-            beside = self.path.with_suffix(".new")
-            with beside.open("w", encoding="ascii") as file:
-                json.dump({"size": size, "root": root.hex()}, file)
-                file.flush()
-                os.fsync(file.fileno())
-            beside.replace(self.path)
-            folder = os.open(self.path.parent, os.O_RDONLY)
-            os.fsync(folder)
-            os.close(folder)
+            if known is None or known.size < size:
+                self._write(size, root)
+
+    def distrust(self, size: int, root: bytes) -> None:
+        """Somebody outside holds a signed checkpoint that this log does not lead to: sign nothing until it does."""
+        with self._alone():
+            self._write(size, root)
+
+    def _write(self, size: int, root: bytes) -> None:
+        beside = self.path.with_suffix(".new")
+        with beside.open("w", encoding="ascii") as file:
+            json.dump({"size": size, "root": root.hex()}, file)
+            file.flush()
+            os.fsync(file.fileno())
+        beside.replace(self.path)
+        folder = os.open(self.path.parent, os.O_RDONLY)
+        os.fsync(folder)
+        os.close(folder)
 
     @contextmanager
     def _alone(self) -> Iterator[None]:

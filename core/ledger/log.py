@@ -16,9 +16,13 @@ from sqlalchemy.orm import Session
 
 from core.ledger import merkle, tiles
 from core.ledger.guard import Guard
-from core.ledger.models import LogCheckpoint, LogLeaf, LogState, LogTile
-from core.ledger.note import Checkpoint, Signer
+from core.ledger.keys import SUBJECT, Announcement, KeyRing, announcements, key_leaf
+from core.ledger.models import LogCheckpoint, LogLeaf, LogState, LogTile, LogWitness
+from core.ledger.note import Checkpoint, Verifier, signed
 from core.ledger.tiles import TileAt
+from core.outbox import enqueue
+
+COSIGN = "ledger.cosign"
 
 
 @dataclass(frozen=True)
@@ -30,10 +34,10 @@ class WaitingLeaf:
 
 @dataclass(frozen=True)
 class Log:
-    """`name` keys its rows; `signer` carries the origin and the key; `guard` remembers what was signed."""
+    """`name` keys its rows; `keys` carry the origin and sign; `guard` remembers what was signed."""
 
     name: str
-    signer: Signer
+    keys: KeyRing
     guard: Guard
 
     def add(self, session: Session, subject: str, fields: Mapping[str, Any], *, at: datetime) -> None:
@@ -44,6 +48,23 @@ class Log:
             event.listen(session, "before_commit", partial(self._append, key), once=True)
             event.listen(session, "after_rollback", lambda rolled_back: rolled_back.info.pop(key, None), once=True)
         session.info[key].append(WaitingLeaf(subject, fields, at))
+
+    def rotate(self, session: Session, *, at: datetime) -> Verifier:
+        """Announce the next key, made where it does not lie there yet; both sign from this transaction on."""
+        number = len(announced(session, self.name)) + 2
+        verifier = self.keys.prepared(number).verifier
+        self.add(session, SUBJECT, key_leaf(number, verifier, at), at=at)
+        return verifier
+
+    def verifiers(self, session: Session) -> list[Verifier]:
+        """Every key that ever signed this log, the newest last."""
+        return self.keys.verifiers(announced(session, self.name))
+
+    def check(self, session: Session) -> None:
+        """LogBehind where this database is not the one that was signed last."""
+        state = session.get_one(LogState, self.name)
+        read = tile_reader(session, self.name)
+        self.guard.check(state.size, lambda size: merkle.root(size, tiles.hashes_in(read)))
 
     def _append(self, key: str, session: Session) -> None:
         waiting: list[WaitingLeaf] = session.info.pop(key, [])
@@ -58,15 +79,18 @@ class Log:
         _write_tiles(session, self.name, changed)
         state.size += len(entries)
         root = merkle.root(state.size, tiles.hashes_in(lambda *place: changed.get(place) or read(*place)))
-        note = self.signer.sign(Checkpoint(state.origin, state.size, root).text)
+        signers = self.keys.signers(announced(session, self.name), waiting[-1].at)
+        note = signed(Checkpoint(state.origin, state.size, root).text, signers)
         session.add(LogCheckpoint(log=self.name, size=state.size, note=note, at=waiting[-1].at))
+        if session.scalar(select(LogWitness.name).where(LogWitness.log == self.name).limit(1)):
+            enqueue(session, COSIGN, at=waiting[-1].at, log=self.name)
         session.flush()
         size = state.size
         event.listen(session, "after_commit", lambda _committed: self.guard.advance(size, root), once=True)
 
     def _locked(self, session: Session) -> LogState:
         state = session.get_one(LogState, self.name, with_for_update=True, populate_existing=True)
-        state.origin = state.origin or self.signer.name
+        state.origin = state.origin or self.keys.origin
         return state
 
     def _entries(self, session: Session, size: int, waiting: Sequence[WaitingLeaf]) -> list[bytes]:
@@ -100,6 +124,12 @@ def last_places(session: Session, log: str, subjects: set[str]) -> dict[str, int
     statement = select(LogLeaf.subject, func.max(LogLeaf.place)).where(LogLeaf.log == log)
     rows = session.execute(statement.where(LogLeaf.subject.in_(subjects)).group_by(LogLeaf.subject))
     return {subject: place for subject, place in rows}  # noqa: C416 - a Row is no pair to the type checker
+
+
+def announced(session: Session, log: str) -> list[Announcement]:
+    """The keys after the first, as the log's own leaves name them."""
+    statement = select(LogLeaf.entry).where(LogLeaf.log == log, LogLeaf.subject == SUBJECT).order_by(LogLeaf.place)
+    return announcements(session.scalars(statement))
 
 
 def _write_leaves(

@@ -51,3 +51,29 @@ class LogCheckpoint(Base):
     size: Mapped[int] = mapped_column(RowNumber, primary_key=True, autoincrement=False)
     note: Mapped[str] = mapped_column(Text)
     at: Mapped[datetime]
+
+
+class LogWitness(Base):
+    """Somebody outside who cosigns: `last_size` is the tree that they cosigned last, as far as we know."""
+
+    __tablename__ = "log_witness"
+
+    log: Mapped[str] = mapped_column(String(20), primary_key=True)
+    name: Mapped[str] = mapped_column(String(200), primary_key=True)
+    vkey: Mapped[str] = mapped_column(String(400))
+    url: Mapped[str] = mapped_column(String(400))
+    last_size: Mapped[int] = mapped_column(RowNumber, default=0)
+    asked_at: Mapped[datetime | None]
+    problem: Mapped[str | None] = mapped_column(String(100))
+
+
+class LogCosignature(Base):
+    """The line that a witness put under a checkpoint. Append-only."""
+
+    __tablename__ = "log_cosignature"
+
+    log: Mapped[str] = mapped_column(String(20), primary_key=True)
+    size: Mapped[int] = mapped_column(RowNumber, primary_key=True, autoincrement=False)
+    witness: Mapped[str] = mapped_column(String(200), primary_key=True)
+    line: Mapped[str] = mapped_column(Text)
+    at: Mapped[datetime]

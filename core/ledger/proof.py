@@ -40,9 +40,9 @@ class TlogProof:
             raise NoteInvalid("no index")
         return cls(int(place), [_decoded(one) for one in lines], note if note.endswith("\n") else f"{note}\n", extra)
 
-    def check(self, entry: bytes, verifier: Verifier) -> Checkpoint:
+    def check(self, entry: bytes, *verifiers: Verifier) -> Checkpoint:
         """The signed checkpoint under which `entry` stands; NoteInvalid or merkle.ProofInvalid where it does not."""
-        head = checkpoint(self.note, verifier)
+        head = checkpoint(self.note, *verifiers)
         merkle.check_inclusion(merkle.leaf_hash(entry), self.index, head.size, self.hashes, head.root)
         return head
 

@@ -3,13 +3,14 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from core.errors import NotFound
 from core.ledger import merkle, tiles
+from core.ledger.keys import SUBJECT
 from core.ledger.log import tile_reader
-from core.ledger.models import LogCheckpoint, LogLeaf
+from core.ledger.models import LogCheckpoint, LogCosignature, LogLeaf
 from core.ledger.proof import TlogProof
 from core.ledger.tiles import WIDTH, TileNotThere
 
@@ -22,6 +23,26 @@ def newest_checkpoints(session: Session, log: str, limit: int) -> Sequence[LogCh
     """Newest first."""
     statement = select(LogCheckpoint).where(LogCheckpoint.log == log).order_by(LogCheckpoint.size.desc())
     return session.scalars(statement.limit(limit)).all()
+
+
+def checkpoint_of(session: Session, log: str, size: int) -> LogCheckpoint:
+    """NotFound where no checkpoint of this size was signed."""
+    found = session.get(LogCheckpoint, (log, size))
+    if found is None:
+        raise NotFound
+    return found
+
+
+def witnessed_checkpoint(session: Session, log: str) -> LogCheckpoint | None:
+    """The newest that at least one witness has cosigned."""
+    size = session.scalar(select(func.max(LogCosignature.size)).where(LogCosignature.log == log))
+    return session.get(LogCheckpoint, (log, size)) if size is not None else None
+
+
+def note_of(session: Session, one: LogCheckpoint) -> str:
+    """The checkpoint with the lines of its witnesses under the log's own."""
+    lines = select(LogCosignature.line).where(LogCosignature.log == one.log, LogCosignature.size == one.size)
+    return one.note + "".join(session.scalars(lines.order_by(LogCosignature.witness)))
 
 
 def size_of(session: Session, log: str) -> int:
@@ -71,9 +92,30 @@ def leaves_about(session: Session, log: str, subject: str) -> list[LoggedLeaf]:
 
 
 def proof(session: Session, log: str, place: int, extra: bytes | None = None) -> TlogProof:
-    """That leaf `place` stands under the newest checkpoint; `extra` goes along unproved."""
-    newest = newest_checkpoint(session, log)
-    if newest is None or place >= newest.size:
+    """That leaf `place` stands under a checkpoint; `extra` goes along unproved.
+
+    The newest checkpoint that witnesses have cosigned, where it holds the leaf already; else the newest of all.
+    """
+    witnessed = witnessed_checkpoint(session, log)
+    chosen = witnessed if witnessed and place < witnessed.size else newest_checkpoint(session, log)
+    if chosen is None or place >= chosen.size:
         raise NotFound
-    hashes = merkle.inclusion_proof(place, newest.size, tiles.hashes_in(tile_reader(session, log)))
-    return TlogProof(place, hashes, newest.note, extra)
+    return _proof(session, chosen, place, extra)
+
+
+def key_proofs(session: Session, log: str) -> list[TlogProof]:
+    """Of each key after the first: its leaf (the extra line) under the first checkpoint that holds it.
+
+    That one is signed by the key before it too, however long ago it was.
+    """
+    proofs = []
+    for leaf in leaves_about(session, log, SUBJECT):
+        first = select(LogCheckpoint).where(LogCheckpoint.log == log, LogCheckpoint.size > leaf.place)
+        head = session.scalars(first.order_by(LogCheckpoint.size).limit(1)).one()
+        proofs.append(_proof(session, head, leaf.place, leaf.entry))
+    return proofs
+
+
+def _proof(session: Session, head: LogCheckpoint, place: int, extra: bytes | None) -> TlogProof:
+    hashes = merkle.inclusion_proof(place, head.size, tiles.hashes_in(tile_reader(session, head.log)))
+    return TlogProof(place, hashes, note_of(session, head), extra)

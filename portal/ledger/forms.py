@@ -13,17 +13,19 @@ LONGEST = 200_000
 
 class VerifyForm(Form):
     record = TextAreaField(
-        _l("记录（从记录页下载的 .json 内容）"),
+        _l("记录"),
+        description=_l("从记录页下载的 .json 文件的内容；也可以只填记录编号或记录页的网址。"),
         widget=GovTextArea(),
         validators=[Length(max=LONGEST, message=_l("内容太长，不像一条记录。"))],
     )
-    record_file = FileField(_l("或者选择记录文件"), widget=GovFileInput(), validators=[Optional()])
+    record_file = FileField(_l("或者选择 .json 文件"), widget=GovFileInput(), validators=[Optional()])
     proof = TextAreaField(
-        _l("证明（.tlog-proof 的内容）"),
+        _l("证明"),
+        description=_l(".tlog-proof 文件的内容。没有也可以：本站会按记录找到它。"),
         widget=GovTextArea(),
         validators=[Length(max=LONGEST, message=_l("内容太长，不像一份证明。"))],
     )
-    proof_file = FileField(_l("或者选择证明文件"), widget=GovFileInput(), validators=[Optional()])
+    proof_file = FileField(_l("或者选择 .tlog-proof 文件"), widget=GovFileInput(), validators=[Optional()])
     submit = SubmitField(_l("核验"), widget=GovSubmitInput())
 
     def text_of(self, name: str) -> str:
@@ -35,9 +37,5 @@ class VerifyForm(Form):
         return self[name].data or uploaded
 
     def validate_record(self, _field: TextAreaField) -> None:
-        if not self.text_of("record"):
-            raise ValidationError(_l("请粘贴或选择一条记录。"))
-
-    def validate_proof(self, _field: TextAreaField) -> None:
-        if not self.text_of("proof"):
-            raise ValidationError(_l("请粘贴或选择它的证明。"))
+        if not self.text_of("record") and not self.text_of("proof"):
+            raise ValidationError(_l("请粘贴或选择一条记录，或者一份证明。"))

@@ -1,23 +1,25 @@
 """The ledger for machines (C2SP tlog-tiles) and for people (/ledger, /verify)."""
 
 from base64 import b64encode
-from pathlib import Path
+from contextlib import suppress
 
 from flask import Blueprint, Response, jsonify, render_template, request
 from flask.typing import ResponseReturnValue
 
-from core.ledger import reading
+from core.errors import Gone, NotFound
+from core.ledger import merkle, reading
+from core.ledger.guard import LogBehind
 from core.ledger.log import Log
-from core.ledger.note import checkpoint
+from core.ledger.note import COSIGNATURE, Checkpoint, NoteInvalid, Verifier, checkpoint
 from core.web import current
 from core.web.access import public
 from portal.ledger import queries
 from portal.ledger.checking import judge
 from portal.ledger.forms import VerifyForm
+from portal.ledger.verify import single_file
 from portal.publishing.ledger import LOG
 
 IMMUTABLE = "public, max-age=31536000, immutable"
-TOOL = Path(__file__).with_name("verify.py")
 
 blueprint = Blueprint("ledger", __name__)
 
@@ -37,26 +39,64 @@ def _bytes(content: bytes, mimetype: str, cache: str = "no-cache") -> Response:
 @public
 def explained() -> str:
     """The ledger in two minutes, for somebody who has to write about it."""
-    newest = reading.newest_checkpoint(current.session(), LOG)
-    return render_template("portal/ledger/explained.html", newest=newest, vkey=str(_log().signer.verifier))
+    session = current.session()
+    newest = reading.newest_checkpoint(session, LOG)
+    return render_template(
+        "portal/ledger/explained.html",
+        newest=newest,
+        note=reading.note_of(session, newest) if newest else "",
+        witnesses=queries.witnesses(session),
+        vkeys=[str(one) for one in _log().verifiers(session)],
+    )
 
 
 @blueprint.get("/ledger/checkpoint")
 @public
 def newest_checkpoint() -> Response:
-    """The signature leaves only after the high-water mark is safe."""
-    newest = reading.newest_checkpoint(current.session(), LOG)
+    """The signature leaves only after the high-water mark is safe. An empty log says that it is empty."""
+    session = current.session()
+    newest = reading.newest_checkpoint(session, LOG)
     if newest is None:
-        return _bytes(b"", "text/plain")
-    head = checkpoint(newest.note, _log().signer.verifier)
-    _log().guard.advance(head.size, head.root)
-    return _bytes(newest.note.encode(), "text/plain")
+        return _bytes(_empty().encode(), "text/plain")
+    _remember_signed(newest.note)
+    return _bytes(reading.note_of(session, newest).encode(), "text/plain")
+
+
+def _empty() -> str:
+    _log().check(current.session())
+    return _log().keys.signer(1).sign(Checkpoint(_log().keys.origin, 0, merkle.EMPTY_ROOT).text)
+
+
+def _remember_signed(note: str) -> None:
+    """Not what a restored backup or a forger says: the guard must go on knowing more."""
+    session = current.session()
+    with suppress(LogBehind, NoteInvalid):
+        _log().check(session)
+        head = checkpoint(note, *_log().verifiers(session))
+        _log().guard.advance(head.size, head.root)
+
+
+@blueprint.get("/ledger/checkpoint/witnessed")
+@public
+def witnessed_checkpoint() -> Response:
+    """The newest that a witness has cosigned; NotFound before there is one."""
+    found = reading.witnessed_checkpoint(current.session(), LOG)
+    if found is None:
+        raise NotFound
+    return _bytes(reading.note_of(current.session(), found).encode(), "text/plain")
 
 
 @blueprint.get("/ledger/vkey")
 @public
 def vkey() -> Response:
-    return _bytes(f"{_log().signer.verifier}\n".encode(), "text/plain")
+    """The newest key that signs."""
+    return _bytes(f"{_log().verifiers(current.session())[-1]}\n".encode(), "text/plain")
+
+
+@blueprint.get("/ledger/keys")
+@public
+def keys() -> Response:
+    return jsonify(queries.keys(current.session(), _log()))
 
 
 @blueprint.get("/ledger/tile/entries/<path:path>")
@@ -74,7 +114,7 @@ def tile(level: int, path: str) -> Response:
 @blueprint.get("/ledger/verify.py")
 @public
 def tool() -> Response:
-    response = _bytes(TOOL.read_bytes(), "text/x-python")
+    response = _bytes(single_file().encode(), "text/x-python")
     response.headers["Content-Disposition"] = "attachment; filename=verify.py"
     return response
 
@@ -86,10 +126,21 @@ def record_ids() -> Response:
     return jsonify(list(queries.public_ids(current.session(), request.args.get("after", ""))))
 
 
+@blueprint.get("/records/changes.json")
+@public
+def changes() -> Response:
+    """Every change after number `after`, in order, up to 5,000."""
+    return jsonify(queries.changes(current.session(), request.args.get("after", 0, type=int)))
+
+
 @blueprint.get("/records/<record_id>/history.json")
 @public
-def history(record_id: str) -> Response:
-    return jsonify(queries.history(current.session(), record_id))
+def history(record_id: str) -> ResponseReturnValue:
+    """The versions of a public record; of one that is no longer public why, and on what authority."""
+    try:
+        return jsonify(queries.history(current.session(), record_id))
+    except Gone as gone:
+        return jsonify(reason=str(gone.message), basis=gone.basis and str(gone.basis)), gone.status
 
 
 @blueprint.get("/records/<record_id>.json")
@@ -114,16 +165,40 @@ def proof(record_id: str) -> Response:
 @blueprint.route("/verify", methods=["GET", "POST"])
 @public
 def verify() -> ResponseReturnValue:
-    """Check a pasted or uploaded record and proof; a record's own button brings both along."""
+    """Check what is pasted or uploaded; a record's own link brings record and proof along."""
     form, record_id = VerifyForm(), request.args.get("record")
     if record_id and not form.is_submitted():
-        session, version = current.session(), _version()
-        form.record.data = queries.body(session, record_id, version).decode()
-        form.proof.data = str(queries.proof(session, record_id, version))
+        _fill_in(form, record_id, _version())
     elif not form.validate_on_submit():
         return render_template("portal/ledger/verify.html", form=form, verdict=None)
-    verdict = judge(form.text_of("record"), form.text_of("proof"), _log().signer.verifier)
-    return render_template("portal/ledger/verify.html", form=form, verdict=verdict, record_id=record_id)
+    else:
+        record_id = _find(form)
+    text, proof_text = form.text_of("record"), form.text_of("proof")
+    session = current.session()
+    witnesses = [Verifier.parse(one.vkey, COSIGNATURE) for one in queries.witnesses(session)]
+    verdict = judge(text, proof_text, _log().verifiers(session), witnesses) if proof_text else None
+    return render_template(
+        "portal/ledger/verify.html", form=form, verdict=verdict, record_id=record_id, nothing_found=not proof_text
+    )
+
+
+def _fill_in(form: VerifyForm, record_id: str, version: int | None) -> None:
+    session = current.session()
+    form.record.data = queries.body(session, record_id, version).decode()
+    form.proof.data = str(queries.proof(session, record_id, version))
+
+
+def _find(form: VerifyForm) -> str | None:
+    """The record by its id or its text, where somebody brought no proof; None where none is meant or found."""
+    text = form.text_of("record")
+    if form.text_of("proof"):
+        return None
+    named = queries.record_named(text)
+    found = (named, None) if named else queries.identical_version(current.session(), text)
+    if found is None:
+        return None
+    _fill_in(form, *found)
+    return found[0]
 
 
 def _version() -> int | None:

@@ -17,7 +17,7 @@ from core.clock import SystemClock
 from core.config import Settings
 from core.database import Database
 from core.ledger.models import LogLeaf
-from portal.ledger import verify
+from portal.ledger.verify.audit import audit
 from portal.publishing.models import DisclosureVersion, PublicRecord
 from tests.support.disclosures import Publisher
 
@@ -59,7 +59,7 @@ def findings(client: FlaskClient) -> list[str]:
         response = client.get(path)
         return response.status_code, response.get_data()
 
-    return list(verify.audit(fetch, {}))
+    return [str(one) for one in audit(fetch, {})]
 
 
 def counts(database: Database) -> tuple[int, int, int]:

@@ -1,0 +1,27 @@
+"""What the tests of the site share beside tests/conftest.py: an auditor, and some records to audit."""
+
+import pytest
+from flask.testing import FlaskClient
+
+from core.database import Database
+from tests.conftest import TestClock
+from tests.support.disclosures import Publisher
+from tests.support.ledger import Audit
+
+
+@pytest.fixture
+def audit(client: FlaskClient, clock: TestClock, database: Database) -> Audit:
+    """Somebody outside: audit() gives the findings."""
+    return Audit(client, clock, database)
+
+
+@pytest.fixture
+def records(publisher: Publisher, clock: TestClock) -> list[str]:
+    """Three penalties, the second corrected: four leaves."""
+    ids = []
+    for number in range(3):
+        ids.append(publisher.penalty(clock.now(), decision_no=f"许环罚〔2026〕{number}号"))
+        clock.moves_on(hours=1)
+    publisher.correct(ids[1], clock.now(), fine_wan_yuan="8")
+    clock.moves_on(hours=1)
+    return ids

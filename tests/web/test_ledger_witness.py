@@ -1,0 +1,229 @@
+"""Checkpoints go out to witnesses; what they cosign is kept and served; who knows more stops a restored backup."""
+
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import threading
+import time
+import urllib.request
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import select
+from werkzeug.serving import make_server
+
+from core.database import Database
+from core.ledger import witness_app
+from core.ledger.guard import LogBehind
+from core.ledger.models import LogWitness
+from core.ledger.note import COSIGNATURE, Verifier, cosigned_at, taken_apart
+from tests.conftest import TestClock
+from tests.support.disclosures import Publisher
+from tests.support.ledger import Audit, codes, tamper
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+@dataclass
+class Newspaper:
+    """A witness of its own, on a port of its own."""
+
+    folder: Path
+    vkey: str
+    url: str
+
+
+@pytest.fixture
+def newspaper(tmp_path: Path, clock: TestClock, app: Flask, client: FlaskClient) -> Iterator[Newspaper]:
+    folder = tmp_path / "newspaper"
+    vkey = str(witness_app.set_up(folder, "witness.news.example/w1"))
+    witness_app.trust(folder, client.get("/ledger/vkey").get_data(as_text=True))
+    server = make_server("127.0.0.1", 0, witness_app.create_witness(str(folder), clock), threaded=True)
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    yield Newspaper(folder, vkey, f"http://127.0.0.1:{server.server_port}")
+    server.shutdown()
+    thread.join()
+    server.server_close()
+
+
+def add(app: Flask, one: Newspaper) -> str:
+    return app.test_cli_runner().invoke(args=["ledger", "witness-add", one.vkey, one.url]).output
+
+
+def problem(database: Database) -> str | None:
+    with database.read() as session:
+        return session.scalars(select(LogWitness.problem)).one()
+
+
+def test_what_a_witness_cosigned_is_served_with_the_checkpoint_and_with_proofs(
+    app: Flask,
+    client: FlaskClient,
+    audit: Audit,
+    newspaper: Newspaper,
+    publisher: Publisher,
+    clock: TestClock,
+    run_jobs: Callable[[], int],
+) -> None:
+    publisher.penalty(clock.now())
+    assert "已副署" in add(app, newspaper)
+    record = publisher.notice(clock.now())
+    assert client.get("/ledger/checkpoint/witnessed").get_data(as_text=True).split("\n")[1] == "1"
+    run_jobs()
+    for address in ("/ledger/checkpoint", "/ledger/checkpoint/witnessed", f"/records/{record}.tlog-proof"):
+        note = client.get(address).get_data(as_text=True).removeprefix("c2sp.org/tlog-proof@v1").split("\n\n", 1)
+        text = (note[-1] if "proof" in address else "\n\n".join(note)).rpartition("\n\n")
+        verifier = Verifier.parse(newspaper.vkey, COSIGNATURE)
+        assert cosigned_at(text[0] + "\n", text[2].splitlines()[-1], verifier) == int(clock.now().timestamp())
+    assert audit(witnesses=[newspaper.vkey]) == []
+    assert newspaper.vkey.split("+")[0] in client.get("/ledger").get_data(as_text=True)
+
+
+def test_an_audit_asks_for_the_witness_that_it_was_told(
+    app: Flask, audit: Audit, newspaper: Newspaper, publisher: Publisher, clock: TestClock
+) -> None:
+    publisher.penalty(clock.now())
+    assert codes(audit(witnesses=[newspaper.vkey])) == {"not-witnessed"}
+    add(app, newspaper)
+    publisher.notice(clock.now())
+    assert audit(witnesses=[newspaper.vkey]) == []
+
+
+def test_a_witness_that_is_away_stops_nobody_and_is_asked_again(
+    app: Flask,
+    client: FlaskClient,
+    database: Database,
+    newspaper: Newspaper,
+    publisher: Publisher,
+    clock: TestClock,
+    run_jobs: Callable[[], int],
+) -> None:
+    away = Newspaper(newspaper.folder, newspaper.vkey, "http://127.0.0.1:9")
+    publisher.penalty(clock.now())
+    assert "unreachable" in add(app, away)
+    publisher.notice(clock.now())
+    run_jobs()
+    assert problem(database) == "unreachable"
+    tamper(database, f"UPDATE log_witness SET url = '{newspaper.url}'")
+    clock.moves_on(minutes=6)
+    run_jobs()
+    assert problem(database) is None
+    assert client.get("/ledger/checkpoint/witnessed").get_data(as_text=True).split("\n")[1] == "2"
+
+
+def test_a_witness_that_saw_more_keeps_a_restored_backup_from_signing(
+    app: Flask,
+    database: Database,
+    newspaper: Newspaper,
+    publisher: Publisher,
+    clock: TestClock,
+    run_jobs: Callable[[], int],
+) -> None:
+    """Database and high-water file both restored from an old backup: only the witness still knows."""
+    publisher.penalty(clock.now())
+    add(app, newspaper)
+    guard = app.extensions["log"].guard
+    kept = guard.path.read_bytes()
+    publisher.notice(clock.now())
+    run_jobs()
+    tamper(
+        database,
+        "DELETE FROM log_leaf WHERE place = 1",
+        "DELETE FROM log_checkpoint WHERE size = 2",
+        "DELETE FROM log_cosignature WHERE size = 2",
+        "UPDATE log_state SET size = 1",
+        "UPDATE log_witness SET last_size = 1",
+        "DELETE FROM log_cosignature",
+    )
+    guard.path.write_bytes(kept)
+    clock.moves_on(minutes=6)
+    run_jobs()
+    assert problem(database) == "log_behind"
+    with pytest.raises(LogBehind):
+        publisher.blacklist(clock.now())
+
+
+def test_a_forked_log_is_refused_by_its_witness_and_signs_no_more(
+    app: Flask,
+    database: Database,
+    newspaper: Newspaper,
+    publisher: Publisher,
+    clock: TestClock,
+    run_jobs: Callable[[], int],
+) -> None:
+    """The whole past made anew, longer than before, with the guard's file gone."""
+    publisher.penalty(clock.now())
+    add(app, newspaper)
+    tamper(
+        database,
+        *(f"DELETE FROM {table}" for table in ("log_leaf", "log_tile", "log_checkpoint", "log_cosignature")),
+        "UPDATE log_state SET size = 0",
+    )
+    app.extensions["log"].guard.path.unlink()
+    for number in range(3):
+        publisher.penalty(clock.now(), decision_no=f"许环罚〔2027〕{number}号")
+    run_jobs()
+    assert problem(database) == "log_behind"
+    with pytest.raises(LogBehind):
+        publisher.notice(clock.now())
+
+
+def test_a_line_that_is_not_the_witness_s_is_not_kept(
+    app: Flask, client: FlaskClient, database: Database, newspaper: Newspaper, publisher: Publisher, clock: TestClock
+) -> None:
+    shutil.copytree(newspaper.folder, other := newspaper.folder.with_name("other"))
+    (other / "witness.key").unlink()
+    impostor = Newspaper(other, str(witness_app.set_up(other, "witness.news.example/w1")), newspaper.url)
+    publisher.penalty(clock.now())
+    assert "wrong_signature" in add(app, impostor)
+    assert client.get("/ledger/checkpoint/witnessed").status_code == 404
+
+
+def test_the_commands_of_a_witness_from_its_key_to_its_answer(
+    client: FlaskClient, publisher: Publisher, clock: TestClock, tmp_path: Path
+) -> None:
+    """As a newspaper would: init, trust, serve; then the log's own checkpoint over the network."""
+    publisher.penalty(clock.now())
+    environment = {**os.environ, "MINGJIAN_DATA_DIR": str(tmp_path / "elsewhere"), "PYTHONPATH": str(ROOT)}
+    environment.pop("MINGJIAN_DATABASE_URL", None)
+    flask = [sys.executable, "-m", "flask", "--app", "wsgi"]
+
+    def run(*arguments: str) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            [*flask, *arguments], cwd=ROOT, env=environment, capture_output=True, text=True, timeout=60, check=False
+        )
+
+    assert run("setup").returncode == 0
+    assert run("witness", "vkey").returncode == 1
+    assert run("witness", "init", "witness.example/w2").returncode == 0
+    vkey = run("witness", "vkey").stdout.strip()
+    assert run("witness", "trust", client.get("/ledger/vkey").get_data(as_text=True).strip()).returncode == 0
+    assert (tmp_path / "elsewhere" / "witness" / "witness.key").stat().st_mode & 0o777 == 0o400
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    process = subprocess.Popen([*flask, "witness", "serve", "--bind", f"127.0.0.1:{port}"], cwd=ROOT, env=environment)
+    try:
+        note = client.get("/ledger/checkpoint").get_data(as_text=True)
+        line = answer_of(f"http://127.0.0.1:{port}/add-checkpoint", f"old 0\n\n{note}".encode())
+    finally:
+        process.terminate()
+        process.wait(20)
+    assert cosigned_at(taken_apart(note)[0], line, Verifier.parse(vkey, COSIGNATURE)) > 1_700_000_000
+
+
+def answer_of(url: str, body: bytes) -> str:
+    """Once the server is up."""
+    for _ in range(100):
+        try:
+            with urllib.request.urlopen(url, body, timeout=10) as answer:  # noqa: S310 - this machine
+                return str(answer.read().decode())
+        except urllib.error.URLError:
+            time.sleep(0.2)
+    raise AssertionError("the witness did not start")
