@@ -36,6 +36,7 @@ class Size:
     reports: int
     leaves: int
     page_seconds: float
+    ledger_alone: bool = False
 
 
 FULL = Size(
@@ -49,7 +50,7 @@ STARTED = time.monotonic()
 def main() -> int:
     size = _size()
     with tempfile.TemporaryDirectory(prefix="mingjian-bench-") as name:
-        lines = list(_all(Path(name), size))
+        lines = list(_ledger(Path(name), size) if size.ledger_alone else _all(Path(name), size))
     print(f"{os.cpu_count()} cores, Python {platform.python_version()}, SQLite {sqlite3.sqlite_version}\n")
     print(table.text(lines))
     missed = sum(one.is_met is False for one in lines)
@@ -62,10 +63,11 @@ def _size() -> Size:
     parser.add_argument(
         "--quick", action="store_true", help="a small run; its figures say little about 100,000 records"
     )
+    parser.add_argument("--ledger", action="store_true", help="the ledger alone")
     parser.add_argument("--whoosh", type=int, help="how many documents the Whoosh store gets")
     arguments = parser.parse_args()
     size = QUICK if arguments.quick else FULL
-    return Size(**{**vars(size), "whoosh": arguments.whoosh or size.whoosh})
+    return Size(**{**vars(size), "whoosh": arguments.whoosh or size.whoosh, "ledger_alone": arguments.ledger})
 
 
 def _all(folder: Path, size: Size) -> Iterator[Line]:
@@ -83,8 +85,14 @@ def _all(folder: Path, size: Size) -> Iterator[Line]:
     yield from _part("pages", pages.run(*cities, size.page_seconds))
     yield from _part("feeds", _feeds(_app(small)))
     yield from _part("reports", reports.run(houses[spare], folder, size.reports))
-    yield from _part("ledger", ledger.run(folder, size.leaves))
+    yield from _ledger(folder, size)
     yield from _part("imports", imports.run(_app(spare), folder, size.imported, size.hours))
+
+
+def _ledger(folder: Path, size: Size) -> Iterator[Line]:
+    yield from _part("ledger", ledger.run(folder, size.leaves))
+    house = site.demo_house(folder / "published")
+    yield from _part("publishing", ledger.publishing(_app(folder / "published"), house))
 
 
 def _app(folder: Path) -> Flask:

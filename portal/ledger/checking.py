@@ -4,6 +4,7 @@ import json
 from base64 import b64decode
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 import rfc8785
@@ -45,6 +46,10 @@ class Verdict:
     @property
     def ok(self) -> bool:
         return all(step.ok for step in self.steps)
+
+    @property
+    def at(self) -> datetime | None:
+        return datetime.fromisoformat(self.leaf["t"]) if self.leaf else None
 
     @property
     def event(self) -> Text:

@@ -177,6 +177,8 @@ def verify() -> ResponseReturnValue:
     session = current.session()
     witnesses = [Verifier.parse(one.vkey, COSIGNATURE) for one in queries.witnesses(session)]
     verdict = judge(text, proof_text, _log().verifiers(session), witnesses) if proof_text else None
+    if record_id:
+        form.record.data = form.proof.data = ""
     return render_template(
         "portal/ledger/verify.html", form=form, verdict=verdict, record_id=record_id, nothing_found=not proof_text
     )
