@@ -1,4 +1,4 @@
-"""The ledger: records published a second one at a time and in batches, proofs from a large log, audits as outsiders make them."""
+"""The ledger: records published a second, one at a time and in batches, proofs from a large log, audits."""
 
 import random
 import time
