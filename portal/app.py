@@ -45,6 +45,7 @@ from portal.opendata.freshness import Freshness
 from portal.publishing import consultation_views as consultations
 from portal.publishing import consulting, endings, scheduling
 from portal.publishing import editorial_views as editorial
+from portal.publishing import entity_views as entities
 from portal.publishing import review_views as review
 from portal.publishing.ledger import disclosure_log
 from portal.publishing.mail import CONSULTATION_MAIL, send_consultation_mail
@@ -71,6 +72,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     release_desk.blueprint,
     consultations.blueprint,
     search.blueprint,
+    entities.blueprint,
     feeds.blueprint,
     api.blueprint,
     downloads.blueprint,

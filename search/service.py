@@ -11,7 +11,7 @@ from core.outbox import Job
 from search import language
 from search.document import Document, Hit, Query, Results, SearchSource
 from search.language import Question
-from search.plan import plan
+from search.plan import Plan, plan
 from search.stores.base import Store
 from search.stores.postgres import PostgresStore
 from search.stores.sqlite import SqliteStore
@@ -37,8 +37,12 @@ class Search:
         if question.root is None and query.text.strip():
             return Results(), question
         root = plan(question.root) if question.root else None
+        return self.answer(session, query, root), question
+
+    def answer(self, session: Session, query: Query, root: Plan | None) -> Results:
+        """The results of a question that is planned already."""
         allowed = replace(query, without=(*query.without, *self.hidden(session)))
-        return self.store.search(session, allowed, root), question
+        return self.store.search(session, allowed, root)
 
     def find(self, session: Session, text: str, *, kinds: Sequence[str] = (), limit: int = 10) -> Sequence[Hit]:
         """The best hits for a text among `kinds`, for pages that look something up in passing."""

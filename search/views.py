@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from flask import Blueprint, render_template, request, url_for
+from flask import Blueprint, Response, jsonify, render_template, request, url_for
 from flask_babel import gettext as _
 from markupsafe import Markup
 
@@ -14,8 +14,9 @@ from core.places import COUNTIES, county_name
 from core.sanitising import visible
 from core.web import current
 from core.web.access import public
-from search import highlight
+from search import guidance, highlight
 from search.document import SORTS, Hit, Query, Results
+from search.language import LONGEST
 from search.service import Search
 
 PAGE_SIZE = 20
@@ -50,7 +51,10 @@ def page() -> str:
     query = question_from(request.args)
     service: Search = current.service("search")
     asked = bool(query.text.strip() or any(request.args.get(name) for name in FILTERS))
-    results, question = service.ask(current.session(), query) if asked else (None, None)
+    session = current.session()
+    results, question = service.ask(session, query) if asked else (None, None)
+    narrowing = [name for name in FILTERS if request.args.get(name)]
+    is_first = bool(results and question and not query.cursor)
     return render_template(
         "search/page.html",
         query=query,
@@ -63,9 +67,29 @@ def page() -> str:
         kinds=kind_labels(),
         counties=[(one.code, one.name) for one in COUNTIES],
         acts=[(act.code, f"{act.code} {act.plain}") for act in ACTS],
+        companies=guidance.companies(service, session, results, question) if is_first and results and question else [],
+        meant=guidance.corrections(service, session, query.text) if results and not results.total else [],
+        wider=guidance.widenings(service, session, query, narrowing) if results and not results.total else {},
+        filter_names=filter_labels(),
         changed=changed,
         question_parts={name: value for name, value in request.args.items() if value and name not in NOT_ASKED},
     )
+
+
+@blueprint.get("/search/suggest")
+@public
+def suggest() -> Response | str:
+    """Names for what was typed so far: JSON for the script under the box, links for everyone else."""
+    text = visible(request.args.get("q", ""))[:LONGEST]
+    names = guidance.suggestions(current.service("search"), current.session(), text)
+    if request.accept_mimetypes.best_match(("text/html", "application/json")) == "application/json":
+        return jsonify(names)
+    return render_template("search/suggest.html", text=text, names=names)
+
+
+def filter_labels() -> dict[str, str]:
+    labels = (_("类别"), _("县区"), _("机关"), _("弄虚作假行为"), _("从"), _("到"))
+    return dict(zip(FILTERS, labels, strict=True))
 
 
 def kind_labels() -> dict[str, str]:

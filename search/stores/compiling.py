@@ -6,7 +6,7 @@ from typing import Any, Protocol
 
 from search import ranges
 from search.document import Query
-from search.plan import All, Column, Not, Plan, Within
+from search.plan import All, Column, Not, Plan
 from search.plan import Any as AnyOf
 from search.ranges import Range
 
@@ -16,14 +16,14 @@ _CLASS_COLUMNS = ("kind", "county", "authority")
 
 @dataclass(frozen=True)
 class Asked:
-    """`match` is the text expression, bound as :match; `close_match` the same within title, names and codes."""
+    """`match` is the text expression, bound as :match; `close_where` asks for it within title, names and codes."""
 
     slot: int
     source: str
     where: str
     values: dict[str, Any]
     match: str | None
-    close_match: str | None
+    close_where: str
     is_filtered: bool
 
 
@@ -41,12 +41,16 @@ class Dialect(Protocol):
         """SQL: the postings match the expression that is bound under `name`."""
         ...
 
-    def candidates(self, asked: Asked) -> str:
-        """SQL of rows and scores, the better the higher, of the newest :ranked matches."""
+    def close_expression(self, text: Plan, unwanted: Plan | None) -> str:
+        """The expression within title, names and codes."""
         ...
 
-    def bound(self, column: str, value: Any) -> Any:
-        """A column's value as this database binds it."""
+    def close_condition(self, slot: int) -> str:
+        """SQL: the postings match :match, and :close within title, names and codes."""
+        ...
+
+    def candidates(self, asked: Asked, where: str) -> str:
+        """SQL of rows and scores, the better the higher, of the newest :ranked matches."""
         ...
 
 
@@ -85,15 +89,15 @@ class _Writer:
         is_filtered = bool(self.conditions)
         if text is None:
             where = " AND ".join(self.conditions) or "1 = 1"
-            return Asked(self.slot, f"{documents} d", where, self.values, None, None, is_filtered)
-        match, close = (self._expression(one, unwanted) for one in (text, Within(CLOSE, text)))
+            return Asked(self.slot, f"{documents} d", where, self.values, None, "", is_filtered)
+        match = self.dialect.expression(text)
+        if unwanted:
+            match = self.dialect.except_for(match, self.dialect.expression(unwanted))
+        values = {**self.values, "match": match, "close": self.dialect.close_expression(text, unwanted)}
+        conditions = (self.dialect.condition(self.slot, "match"), self.dialect.close_condition(self.slot))
+        where, close = (" AND ".join([one, *self.conditions]) for one in conditions)
         source = f"{postings} JOIN {documents} d ON d.id = {postings}.{self.dialect.row}"
-        where = " AND ".join([self.dialect.condition(self.slot, "match"), *self.conditions])
-        return Asked(self.slot, source, where, {**self.values, "match": match}, match, close, is_filtered)
-
-    def _expression(self, text: Plan, unwanted: Plan | None) -> str:
-        wanted = self.dialect.expression(text)
-        return self.dialect.except_for(wanted, self.dialect.expression(unwanted)) if unwanted else wanted
+        return Asked(self.slot, source, where, values, match, close, is_filtered)
 
     def filters(self, query: Query) -> Iterator[str]:
         columns = {"county": query.county, "authority": query.authority}
@@ -108,7 +112,7 @@ class _Writer:
             yield self.column(Column("act", query.act))
         for day, operator in ((query.since, ">="), (query.until, "<=")):
             if day:
-                yield f"d.on_day {operator} {self.bind(self.dialect.bound('on_day', day.isoformat()))}"
+                yield f"d.on_day {operator} {self.bind(day.isoformat())}"
         if query.until and not query.since:
             yield self.dated()
 
@@ -142,12 +146,12 @@ class _Writer:
             if end is not None and wanted.name == "amount":
                 parts.append(f"d.amount {operator} {self.bind(end)}")
             elif end is not None:
-                day = self.bind(self.dialect.bound("on_day", ranges.day_of(end).isoformat()))
+                day = self.bind(ranges.day_of(end).isoformat())
                 parts.append(f"d.on_day {operator} {day}")
         return f"({' AND '.join(parts)})"
 
     def dated(self) -> str:
-        return f"d.on_day > {self.bind(self.dialect.bound('on_day', '0001-01-01'))}"
+        return f"d.on_day > {self.bind('0001-01-01')}"
 
     def in_class(self, condition: str) -> str:
         return f"(d.class_id IN (SELECT c.id FROM search_class c WHERE {condition}))"  # noqa: S608

@@ -4,18 +4,16 @@ Columns are weights (A codes, B names, C title, D body and marks). A tsvector co
 are found, but not as part of a quoted phrase.
 """
 
-from collections.abc import Iterator, Sequence
-from typing import Any
+from collections.abc import Collection, Iterator, Mapping, Sequence
 
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from search import analysis
-from search.document import Document
 from search.plan import All, Phrase, Plan, Term, Within
 from search.plan import Any as AnyOf
 from search.stores.base import WEIGHTS
-from search.stores.compiling import Asked
+from search.stores.compiling import CLOSE, Asked
 from search.stores.sql import Row, SqlStore
 
 LAST_PLACE = 16_383
@@ -23,6 +21,10 @@ _LETTERS = {"codes": "A", "names": "B", "title": "C", "body": "D", "marks": "D"}
 _HIGHEST = max(WEIGHTS.values())
 _RANK_WEIGHTS = ", ".join(str(WEIGHTS[name] / _HIGHEST) for name in ("body", "title", "names", "codes"))
 _BY_LENGTH = 1
+_TUNING = (
+    "SELECT set_config('enable_seqscan', 'off', true), set_config('jit', 'off', true), "
+    "set_config('plan_cache_mode', 'force_custom_plan', true)"
+)
 
 
 class Tsquery:
@@ -48,18 +50,21 @@ class Tsquery:
     def condition(self, slot: int, name: str) -> str:
         return f"search_postings_{slot}.terms @@ CAST(:{name} AS tsquery)"
 
-    def candidates(self, asked: Asked) -> str:
+    def close_expression(self, text: Plan, unwanted: Plan | None) -> str:  # noqa: ARG002 - :match says what is unwanted
+        return self.expression(text)
+
+    def close_condition(self, slot: int) -> str:
+        return f"search_postings_{slot}.close @@ CAST(:close AS tsquery) AND {self.condition(slot, 'match')}"
+
+    def candidates(self, asked: Asked, where: str) -> str:
         postings = f"search_postings_{asked.slot}"
         source = asked.source if asked.is_filtered else postings
         newest = (
-            f"SELECT {postings}.id, {postings}.terms FROM {source} WHERE {asked.where} "  # noqa: S608
+            f"SELECT {postings}.id, {postings}.terms FROM {source} WHERE {where} "  # noqa: S608
             f"ORDER BY {postings}.id DESC LIMIT :ranked"
         )
         score = f"ts_rank(ARRAY[{_RANK_WEIGHTS}]::real[], terms, CAST(:match AS tsquery), {_BY_LENGTH})"
         return f"SELECT id, {score} FROM ({newest}) newest"  # noqa: S608
-
-    def bound(self, column: str, value: Any) -> Any:  # noqa: ARG002
-        return value
 
 
 class PostgresStore(SqlStore):
@@ -68,9 +73,18 @@ class PostgresStore(SqlStore):
     def scrub(self, session: Session) -> None:
         """VACUUM's business; docs/operations.md says how to hurry it."""
 
+    def _tune(self, session: Session) -> None:
+        """A scan of the table would unpack every vector, which the planner does not count."""
+        session.execute(text(_TUNING))
+
     def _index(self, session: Session, slot: int, rows: Sequence[Row]) -> None:
-        statement = f"INSERT INTO search_postings_{slot} (id, terms) VALUES (:id, CAST(:terms AS tsvector))"  # noqa: S608
-        session.execute(text(statement), [{"id": row, "terms": tsvector(document)} for row, document in rows])
+        statement = (
+            f"INSERT INTO search_postings_{slot} (id, terms, close) "  # noqa: S608
+            "VALUES (:id, CAST(:terms AS tsvector), CAST(:close AS tsvector))"
+        )
+        vectors = [(row, vars(analysis.postings(document))) for row, document in rows]
+        values = [{"id": row, "terms": tsvector(one, _LETTERS), "close": tsvector(one, CLOSE)} for row, one in vectors]
+        session.execute(text(statement), values)
 
     def _unindex(self, session: Session, slot: int, rows: Sequence[Row]) -> None:
         for row, _document in rows:
@@ -82,30 +96,28 @@ class PostgresStore(SqlStore):
 
     def _fill_begins(self, session: Session, slot: int) -> None:
         """Filling first and indexing then is many times faster."""
-        session.execute(text(f"DROP INDEX IF EXISTS ix_search_postings_{slot}"))
+        session.execute(text(f"DROP INDEX IF EXISTS ix_search_postings_{slot}, ix_search_postings_{slot}_close"))
 
     def _fill_ends(self, session: Session, slot: int) -> None:
         session.execute(text("SET LOCAL maintenance_work_mem = '256MB'"))
-        index = f"CREATE INDEX ix_search_postings_{slot} ON search_postings_{slot} USING gin (terms)"
-        session.execute(text(f"{index} WITH (fastupdate = off)"))
+        name = f"search_postings_{slot}"
+        for index, column in ((f"ix_{name}", "terms"), (f"ix_{name}_close", "close")):
+            session.execute(text(f"CREATE INDEX {index} ON {name} USING gin ({column}) WITH (fastupdate = off)"))
         for table in ("search_postings", "search_document"):
             session.execute(text(f"ANALYZE {table}_{slot}"))
 
 
-def tsvector(document: Document) -> str:
-    """The terms of a document as PostgreSQL reads a tsvector; a gap between columns, so that no phrase spans two."""
-    return " ".join(_lexemes(vars(analysis.postings(document))))
+def tsvector(columns: Mapping[str, str], wanted: Collection[str]) -> str:
+    """These columns of a document as PostgreSQL reads a tsvector; a gap between two, so that no phrase spans both."""
+    return " ".join(_lexemes(columns, wanted))
 
 
-def _lexemes(columns: dict[str, str]) -> Iterator[str]:
+def _lexemes(columns: Mapping[str, str], wanted: Collection[str]) -> Iterator[str]:
     place = 0
     for name, letter in _LETTERS.items():
-        for term in columns[name].split():
+        for term in columns[name].split() if name in wanted else ():
             place += 1
-            if place <= LAST_PLACE:
-                yield f"'{term}':{place}{letter}"
-            else:
-                yield f"'{term}'"
+            yield f"'{term}':{place}{letter}" if place <= LAST_PLACE else f"'{term}'"
         place += 1
 
 

@@ -58,6 +58,10 @@ class SqlStore(ABC):
     @abstractmethod
     def _clear(self, session: Session, slot: int) -> None: ...
     @abstractmethod
+    def _tune(self, session: Session) -> None:
+        """Before a question, for its transaction."""
+
+    @abstractmethod
     def _fill_begins(self, session: Session, slot: int) -> None: ...
     @abstractmethod
     def _fill_ends(self, session: Session, slot: int) -> None: ...
@@ -92,6 +96,7 @@ class SqlStore(ABC):
 
     def search(self, session: Session, query: Query, plan: Plan | None) -> Results:
         """Asks again where the slots were swapped in between."""
+        self._tune(session)
         while True:
             state = _state(session)
             slot, revision = state.active, state.revision
@@ -166,9 +171,9 @@ class SqlStore(ABC):
         """A page of the best; its cursor is a place among them."""
         cursor = border(query, (int,))
         start = min(max(int(cursor.key[0]), 0), RANKED * 2) if cursor else 0
-        scores = dict(self._candidates(session, asked, asked.match))
-        if total > RANKED and asked.close_match:
-            scores |= dict(self._candidates(session, asked, asked.close_match))
+        scores = self._candidates(session, asked, asked.where)
+        if total > RANKED:
+            scores |= self._candidates(session, asked, asked.close_where)
         order = sorted(scores, key=lambda row: (scores[row], row), reverse=True)
         wanted = order[start : start + query.limit]
         contents = _contents(session, asked.slot, wanted)
@@ -179,10 +184,9 @@ class SqlStore(ABC):
             previous_cursor=Cursor((max(0, start - query.limit),)).encode() if start else None,
         )
 
-    def _candidates(self, session: Session, asked: Asked, match: str | None) -> Iterable[tuple[int, float]]:
-        values = {**asked.values, "match": match, "ranked": RANKED}
-        rows = session.execute(text(self.dialect.candidates(asked)), values)
-        return ((row, score) for row, score in rows)
+    def _candidates(self, session: Session, asked: Asked, where: str) -> dict[int, float]:
+        rows = session.execute(text(self.dialect.candidates(asked, where)), {**asked.values, "ranked": RANKED})
+        return {row: score for row, score in rows}  # noqa: C416 - rows are not pairs to mypy
 
     def _sorted(self, session: Session, asked: Asked, query: Query) -> Results:
         """A page by day or amount, found by the row it borders on."""
@@ -191,7 +195,7 @@ class SqlStore(ABC):
         backwards = cursor is not None and cursor.backwards
         values, where = {**asked.values, "some": query.limit + 1}, asked.where
         if cursor is not None:
-            values |= {"border": self.dialect.bound(column, cursor.key[0]), "border_row": cursor.key[1]}
+            values |= {"border": cursor.key[0], "border_row": cursor.key[1]}
             where += f" AND (d.{column}, d.id) {'>' if backwards else '<'} (:border, :border_row)"
         way = "ASC" if backwards else "DESC"
         statement = (

@@ -10,7 +10,7 @@ from search import analysis
 from search.plan import All, Phrase, Plan, Term, Within
 from search.plan import Any as AnyOf
 from search.stores.base import WEIGHTS
-from search.stores.compiling import Asked
+from search.stores.compiling import CLOSE, Asked
 from search.stores.models import SLOTS
 from search.stores.sql import Row, SqlStore
 
@@ -39,17 +39,21 @@ class Fts5:
     def condition(self, slot: int, name: str) -> str:
         return f"search_postings_{slot} MATCH :{name}"
 
-    def candidates(self, asked: Asked) -> str:
+    def close_expression(self, text: Plan, unwanted: Plan | None) -> str:
+        close = self.expression(Within(CLOSE, text))
+        return self.except_for(close, self.expression(unwanted)) if unwanted else close
+
+    def close_condition(self, slot: int) -> str:
+        return self.condition(slot, "close")
+
+    def candidates(self, asked: Asked, where: str) -> str:
         postings = f"search_postings_{asked.slot}"
         score = f"-bm25({postings}, {', '.join(str(weight) for weight in WEIGHTS.values())})"
         source = asked.source if asked.is_filtered else postings
         return (
-            f"SELECT {postings}.rowid, {score} FROM {source} WHERE {asked.where} "  # noqa: S608
+            f"SELECT {postings}.rowid, {score} FROM {source} WHERE {where} "  # noqa: S608
             f"ORDER BY {postings}.rowid DESC LIMIT :ranked"
         )
-
-    def bound(self, column: str, value: Any) -> Any:  # noqa: ARG002
-        return value
 
 
 class SqliteStore(SqlStore):
@@ -58,6 +62,9 @@ class SqliteStore(SqlStore):
     def scrub(self, session: Session) -> None:
         for slot in SLOTS:
             session.execute(text(f"INSERT INTO search_postings_{slot}(search_postings_{slot}) VALUES ('optimize')"))  # noqa: S608
+
+    def _tune(self, session: Session) -> None:
+        pass
 
     def _fill_begins(self, session: Session, slot: int) -> None:
         pass

@@ -60,3 +60,17 @@ if (document.querySelector("[data-chart][data-table]")) {
   const { drawAll } = await import(addresses.chart);
   await drawAll(addresses.echarts);
 }
+
+for (const box of document.querySelectorAll("[data-suggest]")) {
+  let waiting;
+  box.addEventListener("input", () => {
+    clearTimeout(waiting);
+    waiting = setTimeout(async () => {
+      const asked = box.value.trim();
+      const question = new URLSearchParams({ q: asked });
+      const answer = await fetch(`${box.dataset.suggest}?${question}`, { headers: { Accept: "application/json" } });
+      if (!answer.ok || asked !== box.value.trim()) return;
+      box.list.replaceChildren(...(await answer.json()).map((name) => new Option(name, name)));
+    }, 150);
+  });
+}
