@@ -40,9 +40,12 @@ def browser() -> Iterator[Browser]:
 
 @pytest.fixture
 def city(app) -> Iterator[str]:
-    """The demo city, running."""
+    """The demo city, running, its index built: a visitor comes after the first minute."""
     setup.prepare(app.extensions[EXTENSION])
     demo.fill_if_empty(app.extensions[EXTENSION])
+    worker = app.extensions["create_worker"]()
+    while worker.run_due():
+        pass
     with running(app) as address:
         yield address
 

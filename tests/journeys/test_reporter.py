@@ -98,9 +98,9 @@ def test_the_department_answers_and_the_reporter_reads_it(open_browser: Opens) -
     officer.get_by_role("button", name="打开举报内容").click()
     expect(officer.get_by_text(WORDS)).to_be_visible()
     officer.get_by_role("button", name="受理", exact=True).click()
-    officer.get_by_text("答复举报人").first.click()
+    officer.locator("summary", has_text="答复").first.click()
     officer.get_by_label("答复内容").fill("已到现场核实，情况属实，立案处理。")
-    officer.get_by_role("button", name="答复举报人").click()
+    officer.get_by_role("button", name="答复", exact=True).click()
     look(reporter, code)
     expect(reporter.get_by_text("情况属实，立案处理")).to_be_visible()
 

@@ -10,6 +10,7 @@ import sys
 import time
 import urllib.request
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 
@@ -55,8 +56,7 @@ class Console:
         return self.said
 
     def children(self) -> set[int]:
-        found = subprocess.run(["ps", "-eo", "pid=,ppid="], capture_output=True, text=True, check=True).stdout
-        parents = {int(pid): int(parent) for pid, parent in (line.split() for line in found.splitlines())}
+        parents = {pid: int(stat[1]) for pid, stat in processes().items()}
         mine = {self.program.pid}
         while new := {pid for pid, parent in parents.items() if parent in mine} - mine:
             mine |= new
@@ -90,8 +90,18 @@ def consoles() -> Iterator[list[Console]]:
             one.program.stdout.close()
 
 
+def processes() -> dict[int, list[str]]:
+    """By process id: state, parent and what else /proc/<id>/stat tells after the name."""
+    found = {}
+    for one in Path("/proc").glob("[0-9]*/stat"):
+        with suppress(OSError):
+            found[int(one.parent.name)] = one.read_text().rpartition(")")[2].split()
+    return found
+
+
 def is_there(pid: int) -> bool:
-    return Path(f"/proc/{pid}").exists() and "Z" not in Path(f"/proc/{pid}/stat").read_text().split()[2]
+    stat = processes().get(pid)
+    return stat is not None and stat[0] != "Z"
 
 
 def test_it_tells_the_address_when_it_answers_keeps_its_data_and_ends_whole(
