@@ -39,12 +39,13 @@ def install(app: Flask) -> None:
     @app.after_request
     def _end(response: Response) -> Response:
         if not request.path.startswith(UNLOGGED):
-            log.info(
-                "request",
-                id=g.get("request_id"),
-                method=request.method,
-                route=request.url_rule.rule if request.url_rule else None,
-                status=response.status_code,
-                ms=round((time.perf_counter() - g.get("started", time.perf_counter())) * 1000, 1),
-            )
+            route = request.url_rule.rule if request.url_rule else None
+            started = g.get("started", time.perf_counter())
+            note(route, request.method, response.status_code, started, id=g.get("request_id"))
         return response
+
+
+def note(route: str | None, method: str, status: int, started: float, **more: object) -> None:
+    """The one line of a request."""
+    ms = round((time.perf_counter() - started) * 1000, 1)
+    log.info("request", method=method, route=route, status=status, ms=ms, **more)

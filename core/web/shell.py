@@ -20,7 +20,7 @@ from core.config import Settings
 from core.database import Database, unit_of_work
 from core.errors import Forbidden, NotFound
 from core.tables import ROOT
-from core.web import access, current, errors, filters, headers, languages, limits, request_log
+from core.web import access, current, errors, filters, headers, languages, limits, page_cache, request_log
 from core.web.browser_session import USER_KEY, SealedSessionInterface
 from core.web.current import EXTENSION, House
 from core.web.uploads import HouseRequest
@@ -74,6 +74,7 @@ def create_shell(settings: Settings, clock: Clock) -> Shell:
     app.view_functions["static"] = access.public(app.view_functions["static"])
     _templates(app)
     CSRFProtect(app)
+    page_cache.install(app, app.extensions[EXTENSION].database.version.mark, clock)
     limits.install(app, settings.redis_url)
     languages.install(app)
     filters.install(app)

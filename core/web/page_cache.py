@@ -1,0 +1,125 @@
+"""Public pages kept as they were rendered, for as long as nothing was committed and the minute lasts.
+
+Whether something was committed the database says by itself (core.data_version), so that a page is never older than the
+data, whichever process wrote it: a withdrawn record is gone with its commit. The minute bounds what depends on the
+time alone, such as the age of an hour or the end of a term. Kept is only what nobody in particular was shown: a page
+without a cookie, without a session, and not marked as personal.
+"""
+
+import re
+import threading
+import time
+from collections import OrderedDict
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from flask import Flask, Response, request, session
+
+from core.clock import Clock
+from core.web import request_log
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
+
+MOST_BYTES = 64 * 1024 * 1024
+LONGEST_QUERY = 500
+SIGNAL = "Mingjian-Keep"
+_COOKIES = re.compile(r"(language=\w{2})?")
+Key = tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Kept:
+    mark: tuple[str, int]
+    status: str
+    headers: list[tuple[str, str]]
+    body: bytes
+    route: str
+
+
+class PageCache:
+    """Around the application: one for each process, safe for its threads. `mark` tells whether the data changed."""
+
+    def __init__(self, application: "WSGIApplication", mark: Callable[[], str], clock: Clock) -> None:
+        self._application = application
+        self._mark = mark
+        self._clock = clock
+        self._pages: OrderedDict[Key, Kept] = OrderedDict()
+        self._bytes = 0
+        self._lock = threading.Lock()
+
+    def __call__(self, environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
+        key = _key(environ)
+        if key is None:
+            return self._application(environ, start_response)
+        started = time.perf_counter()
+        mark = (self._mark(), int(self._clock.now().timestamp()) // 60)
+        found = self._found(key, mark)
+        if found is None:
+            return self._fresh(key, mark, environ, start_response)
+        start_response(found.status, found.headers)
+        request_log.note(found.route, "GET", int(found.status[:3]), started, kept=True)
+        return [found.body]
+
+    def _found(self, key: Key, mark: tuple[str, int]) -> Kept | None:
+        with self._lock:
+            found = self._pages.get(key)
+            if found is None or found.mark != mark:
+                return None
+            self._pages.move_to_end(key)
+            return found
+
+    def _fresh(
+        self, key: Key, mark: tuple[str, int], environ: "WSGIEnvironment", start_response: "StartResponse"
+    ) -> Iterable[bytes]:
+        said: dict[str, Any] = {}
+
+        def begin(status: str, headers: list[tuple[str, str]], exc_info: Any = None, /) -> Any:
+            said.update(status=status, route=dict(headers).get(SIGNAL))
+            said["headers"] = [(name, value) for name, value in headers if name != SIGNAL]
+            return start_response(status, said["headers"], exc_info)
+
+        body = self._application(environ, begin)
+        if not said.get("route"):
+            return body
+        try:
+            whole = b"".join(body)
+        finally:
+            getattr(body, "close", lambda: None)()
+        self._keep(key, Kept(mark, said["status"], said["headers"], whole, said["route"]))
+        return [whole]
+
+    def _keep(self, key: Key, page: Kept) -> None:
+        """The pages asked for last; what was not asked for longest makes room."""
+        with self._lock:
+            before = self._pages.pop(key, None)
+            self._bytes += len(page.body) - (len(before.body) if before else 0)
+            self._pages[key] = page
+            while self._bytes > MOST_BYTES:
+                _key, oldest = self._pages.popitem(last=False)
+                self._bytes -= len(oldest.body)
+
+
+def _key(environ: "WSGIEnvironment") -> Key | None:
+    """None where the answer may be for somebody in particular, or is not worth a place."""
+    cookies, query = environ.get("HTTP_COOKIE", ""), environ.get("QUERY_STRING", "")
+    if environ["REQUEST_METHOD"] != "GET" or not _COOKIES.fullmatch(cookies) or len(query) > LONGEST_QUERY:
+        return None
+    if "HTTP_AUTHORIZATION" in environ or environ["PATH_INFO"].startswith(request_log.UNLOGGED):
+        return None
+    return (environ.get("wsgi.url_scheme", ""), environ.get("HTTP_HOST", ""), environ["PATH_INFO"], query, cookies)
+
+
+def install(app: Flask, mark: Callable[[], str], clock: Clock) -> None:
+    @app.after_request
+    def _signal(response: Response) -> Response:
+        """Tell the cache which route's page this is, where it may be kept."""
+        rule = request.url_rule
+        personal = bool(session) or getattr(session, "modified", False) or response.cache_control.no_store
+        is_page = response.status_code == 200 and response.mimetype == "text/html" and not response.is_streamed
+        if rule is not None and is_page and not personal and "Set-Cookie" not in response.headers:
+            response.headers[SIGNAL] = rule.rule
+        return response
+
+    app.wsgi_app = PageCache(app.wsgi_app, mark, clock)  # type: ignore[method-assign]
