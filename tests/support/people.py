@@ -23,6 +23,7 @@ PASSWORD = "a long enough password"
 PEOPLE: dict[str, tuple[Role, str | None]] = {
     "editor": (Role.EDITOR, "xc-ecology"),
     "approver": (Role.APPROVER, "xc-ecology"),
+    "consultee": (Role.CONSULTEE, "xc-meteorology"),
     "officer": (Role.OFFICER, "xc-ecology"),
     "head": (Role.HEAD, "xc-ecology"),
     "county_officer": (Role.OFFICER, "xc-ecology-changge"),
