@@ -181,12 +181,12 @@ def _record_month(
     since = session.scalar(select(func.min(PublicRecord.published_at)).where(PublicRecord.kind == row["kind"]))
     if since is None:
         return DatasetMonth(row, ())
-    earliest = max(first - LONGEST_LEAD, local_date(since))
-    statement = select(PublicRecord).where(
+    earliest = max(first - _longest(row["workdays"]), local_date(since))
+    statement = select(PublicRecord.id, PublicRecord.title, PublicRecord.decided_on, PublicRecord.published_at).where(
         PublicRecord.kind == row["kind"], PublicRecord.decided_on.between(earliest, last)
     )
     releases = []
-    for record in session.scalars(statement.order_by(PublicRecord.decided_on)):
+    for record in session.execute(statement.order_by(PublicRecord.decided_on)):
         due = calendar.add_workdays(record.decided_on, row["workdays"])
         if first <= due.on <= last:
             promise = Promise(record.id, due_at(due.on), due.provisional)
@@ -194,6 +194,11 @@ def _record_month(
             url = f"{row['url']}/{record.id}"
             releases.append(Release(found, record.title, url, reasons.get(record.id, "")))
     return DatasetMonth(row, tuple(releases), _unpublished(session, row, first, last, now, calendar, earliest))
+
+
+def _longest(workdays: int) -> timedelta:
+    """More calendar days than so many working days can take: no week is all holiday, but two may be nearly."""
+    return timedelta(days=3 * workdays + 14)
 
 
 def _unpublished(
