@@ -38,6 +38,7 @@ class Settings:
     smtp_url: str | None
     mail_from: str
     websub_hub: str | None
+    webhook_private_hosts: tuple[str, ...]
     demo: bool
     secret_key_file: Path
     sealing_key_file: Path
@@ -67,6 +68,7 @@ class Settings:
             smtp_url=_scheme("SMTP_URL", get("SMTP_URL", ""), ("smtp", "smtps")),
             mail_from=get("MAIL_FROM", "mingjian@localhost"),
             websub_hub=_scheme("WEBSUB_HUB", get("WEBSUB_HUB", ""), ("http", "https")),
+            webhook_private_hosts=tuple(get("WEBHOOK_PRIVATE_HOSTS", "").replace(",", " ").split()),
             demo=_one_of("DEMO", get("DEMO", "no"), ("yes", "no")) == "yes",
             secret_key_file=Path(get("SECRET_KEY_FILE", str(data_dir / "keys" / "secret.key"))),
             sealing_key_file=Path(get("SEALING_KEY_FILE", str(data_dir / "keys" / "sealing.key"))),

@@ -55,6 +55,9 @@ from portal.publishing.queries import past_term
 from portal.publishing.search_source import RecordSource
 from portal.release import desk_views as release_desk
 from portal.release import views as release
+from portal.subscriptions import jobs as subscription_jobs
+from portal.subscriptions import views as subscriptions
+from portal.subscriptions.matching import expect
 from search import service as search_service
 from search import views as search
 
@@ -77,6 +80,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     api.blueprint,
     downloads.blueprint,
     sitemap.blueprint,
+    subscriptions.blueprint,
     ledger.blueprint,
     wizard.blueprint,
     tracking.blueprint,
@@ -108,6 +112,7 @@ SWEEPS: tuple[Sweep, ...] = (
     Sweep("publishing.scheduled", timedelta(seconds=30), scheduling.find_due),
     Sweep("publishing.consultations", timedelta(minutes=10), consulting.remind_and_escalate),
     Sweep("opendata.packages", timedelta(minutes=1), packages.make_due, is_long=True),
+    *subscription_jobs.SWEEPS,
     Sweep("monitoring.demo_air", timedelta(minutes=10), continue_demo_air),
 )
 
@@ -122,12 +127,19 @@ def _scrub(job: Job) -> None:
     scrub_after_commit(job.session)
 
 
+def _changed(job: Job) -> None:
+    """Whoever follows the published records hears of each change."""
+    followers.tell(job)
+    expect(job)
+
+
 HANDLERS: Mapping[str, Handler | Delivery[Any, Any]] = {
     search_service.REFRESH: _refresh_search,
     MAIL: notifications.send_notice,
     SCRUB: _scrub,
     supervision.RECOUNT: supervision.sweep_recount,
-    CHANGED: followers.tell,
+    CHANGED: _changed,
+    **subscription_jobs.HANDLERS,
     websub.PING: websub.Ping(),
     scheduling.PUBLISH_SCHEDULED: scheduling.publish_scheduled,
     CONSULTATION_MAIL: send_consultation_mail,
@@ -140,6 +152,7 @@ def create_app(settings: Settings | None = None, clock: Clock | None = None) -> 
     app = create_shell(settings or Settings.from_environ(), clock or SystemClock())
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)
+    app.extensions["csrf"].exempt(subscriptions.stop)  # RFC 8058: a mail program posts it, with the token in the path
     house: House = app.extensions[EXTENSION]
     app.extensions["search"] = search_service.build(house.settings, house.database, SOURCES, past_term)
     app.extensions["freshness"] = Freshness(house.database.version.mark)

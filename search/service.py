@@ -11,7 +11,7 @@ from core.outbox import Job
 from search import language
 from search.document import Document, Hit, Query, Results, SearchSource
 from search.language import Question
-from search.plan import Plan, plan
+from search.plan import All, Column, Plan, plan
 from search.stores.base import Store
 from search.stores.postgres import PostgresStore
 from search.stores.sqlite import SqliteStore
@@ -43,6 +43,15 @@ class Search:
         """The results of a question that is planned already."""
         allowed = replace(query, without=(*query.without, *self.hidden(session)))
         return self.store.search(session, allowed, root)
+
+    def concerns(self, session: Session, query: Query, key: str) -> bool:
+        """Whether the document `key`, as the index has it now, is among what a query finds."""
+        question = language.read(query.text)
+        if question.root is None and query.text.strip():
+            return False
+        this = Column("key", key)
+        whole: Plan = All((plan(question.root), this)) if question.root else this
+        return self.store.search(session, replace(query, cursor=None, limit=1), whole).total > 0
 
     def find(self, session: Session, text: str, *, kinds: Sequence[str] = (), limit: int = 10) -> Sequence[Hit]:
         """The best hits for a text among `kinds`, for pages that look something up in passing."""

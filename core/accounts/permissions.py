@@ -17,6 +17,7 @@ class Permission(StrEnum):
     OPEN_IDENTITY = "open_identity"
     MANAGE_ACCOUNTS = "manage_accounts"
     READ_AUDIT = "read_audit"
+    SEE_DELIVERIES = "see_deliveries"
     MANAGE_RULES = "manage_rules"
 
 
@@ -60,6 +61,7 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
             Permission.IMPORT_DATA,
             Permission.MANAGE_ACCOUNTS,
             Permission.READ_AUDIT,
+            Permission.SEE_DELIVERIES,
             Permission.MANAGE_RULES,
         }
     ),

@@ -15,7 +15,9 @@ from portal.demo.gate import seed_gate
 from portal.demo.people import ACCOUNTS, PASSWORD, account_lines, officers, open_accounts
 from portal.demo.releases import seed_reasons
 from portal.demo.reports import seed_reports
+from portal.demo.subscriptions import seed_subscriptions
 from portal.publishing.ledger import disclosure_log
+from portal.subscriptions.addresses import AddressBook
 
 __all__ = ["ACCOUNTS", "PASSWORD", "account_lines", "fill_if_empty", "offered_accounts"]
 SEED = 411000
@@ -43,6 +45,7 @@ def fill_if_empty(house: House) -> None:
     with unit_of_work(house.database) as session:
         people, rings = open_accounts(session, now, house.settings.data_dir / "keys")
         seed_air(session, now, rng)
+        seed_subscriptions(session, now, AddressBook(house.secret_key))
         log = disclosure_log(house.settings)
         seed_disclosures(
             session, now, rng, log=log, author=people["editor"].as_actor(), approver=people["approver"].as_actor()

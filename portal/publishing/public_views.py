@@ -46,6 +46,7 @@ def public_blueprint(kind: DisclosureKind) -> Blueprint:
             fields=filter_fields(kind, filters),
             clear=url_for(".listing") if filters.any() else None,
             asked=filters.asked(),
+            saved={"kind": kind.name, **filters.asked()},
             page_url=lambda key: url_for(".listing", **{**request.args.to_dict(), "cursor": key}),
         )
 
