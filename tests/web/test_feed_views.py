@@ -94,7 +94,7 @@ def test_any_search_is_a_feed(client: FlaskClient, city: dict[str, str], form: s
 
 
 def test_the_order_and_place_on_the_page_are_no_part_of_the_feed(client: FlaskClient, city: dict[str, str]) -> None:
-    feed = client.get("/search.json?sort=date&offset=20&q=检测").get_json()
+    feed = client.get("/search.json?sort=date&cursor=x&q=检测").get_json()
     assert feed["feed_url"] == f"{BASE}/search.json?{urlencode({'q': '检测'})}"
 
 
