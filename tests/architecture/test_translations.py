@@ -19,7 +19,7 @@ CHINESE = re.compile("[\u4e00-\u9fff]+")
 def sentences() -> set[str]:
     with (TRANSLATIONS / "babel.cfg").open() as mapping:
         methods, options = parse_mapping_cfg(mapping)
-    keywords = {"_": None, "_l": None, "gettext": None, "lazy_gettext": None}
+    keywords = {"_": None, "_l": None, "N_": None, "gettext": None, "lazy_gettext": None}
     found = extract_from_dir(str(ROOT), methods, options, keywords=keywords, directory_filter=is_ours)
     return {message for _file, _line, message, *_more in found if isinstance(message, str)}
 
