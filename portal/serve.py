@@ -98,7 +98,7 @@ def _web_program(host: str, port: int) -> tuple[str, ...]:
     return (
         *(sys.executable, "-m", "gunicorn", "wsgi:app", "--bind", bind, "--worker-class", "gthread"),
         *("--workers", _count("PROCESSES", "2"), "--threads", _count("THREADS", "4"), "--preload"),
-        *("--no-control-socket", "--log-level", "warning", "--graceful-timeout", "5"),
+        *("--no-control-socket", "--limit-request-line", "0", "--log-level", "warning", "--graceful-timeout", "5"),
     )
 
 
