@@ -23,6 +23,7 @@ class Unit:
     kind: str
     county: str | None
     superior: str | None
+    short_name: str = ""
 
 
 class Organisation:
@@ -35,7 +36,7 @@ class Organisation:
     def load(cls, session: Session, on: date) -> "Organisation":
         rows = session.scalars(select(Department)).all()
         return cls(
-            Unit(row.code, row.name, row.kind, row.county_code, row.superior_code)
+            Unit(row.code, row.name, row.kind, row.county_code, row.superior_code, row.short_name)
             for row in rows
             if (row.valid_from or date.min) <= on <= (row.valid_to or date.max)
         )
@@ -71,6 +72,16 @@ class Organisation:
             found.add(unit.superior)
             unit = self.units.get(unit.superior)
         return frozenset(found)
+
+
+def successor(code: str, on: date) -> str | None:
+    """Who took over from a department that ended before `on`, however often reorganised; None if it still exists."""
+    rows = {row["code"]: row for row in load_table("intake/departments.toml")["department"]}
+    heir, seen = code, set[str]()
+    while heir in rows and rows[heir].get("valid_to", date.max) < on and heir not in seen:
+        seen.add(heir)
+        heir = rows[heir].get("successor", heir)
+    return heir if heir != code else None
 
 
 def install(session: Session) -> None:

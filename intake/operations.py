@@ -7,13 +7,14 @@ from flask_babel import lazy_gettext as _l
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from core.accounts.models import User
 from core.clock import local_date
 from core.errors import DomainError
 from core.ids import new_id
 from core.outbox import enqueue
 from core.workflow import Transition
 from intake import answers, case_keys, clocks, competence, deadlines, handover, receipt
-from intake.case_models import Handling
+from intake.case_models import Handling, Recusal
 from intake.case_workflow import WORKFLOW
 from intake.competence import Move
 from intake.departments import Organisation
@@ -63,7 +64,8 @@ def file_report(session: Session, submission: Submission, *, keys: ReceiptKeys, 
     """
     on = local_date(desk.at)
     organisation = Organisation.load(session, on)
-    routing = route(_facts(submission), organisation, on=on)
+    staff = _accused_staff(session, submission)
+    routing = route(_facts(submission, staff), organisation, on=on)
     regimes = deadlines.regimes_of(
         organisation.units[routing.responsible].kind, subject=submission.subject, received_by=submission.received_by
     )
@@ -95,6 +97,7 @@ def file_report(session: Session, submission: Submission, *, keys: ReceiptKeys, 
     for file in submission.files:
         add_file(session, report, file)
     session.add(Handling(report_id=identifier, arrived_on=on, bounces=0, is_disputed=False, is_appointed=False))
+    session.add_all(Recusal(report_id=identifier, user_id=one.id, on_day=on) for one in staff)
     for event in ("filed", "received"):
         clocks.start(session, report, regimes, event, desk)
     add_event(session, report, "file", desk, is_public=True)
@@ -295,7 +298,15 @@ def take_step(report: Report, action: str, desk: Desk) -> None:
     report.state = step_of(report, action, desk).target or report.state
 
 
-def _facts(submission: Submission) -> Facts:
+def _accused_staff(session: Session, submission: Submission) -> list[User]:
+    """Who of our own bears the accused person's name: they step back from the case, whatever else it says."""
+    accused = submission.accused
+    if accused.kind not in ("official", "person") or not accused.name.strip():
+        return []
+    return list(session.scalars(select(User).where(User.display_name == accused.name.strip())))
+
+
+def _facts(submission: Submission, staff: list[User]) -> Facts:
     return Facts(
         channel=submission.category_channel,
         subject=submission.subject,
@@ -303,6 +314,10 @@ def _facts(submission: Submission) -> Facts:
         county=submission.county,
         accused_kind=submission.accused.kind,
         accused_department=submission.accused.department_code,
+        accused_name=submission.accused.name,
+        staff_of=tuple(one.department_code for one in staff if one.department_code)
+        if submission.accused.kind == "official"
+        else (),
     )
 
 

@@ -1,16 +1,18 @@
 """Who handles a report: the first rule of a dated table that fits, never the accused, never nobody.
 
-Left out are the accused department, everything under it and its superiors (环境保护法 57: a report against a department
-goes to its superior organ or to supervision). What no rule decides, or what only excluded departments could take, goes
+Left out are the accused department, the one an accused institution belongs to, the one accused staff work at, with
+everything under them and their superiors (环境保护法 57: a report against a department goes to its superior organ or
+to supervision). What no rule decides, or what only excluded departments could take, goes
 down a chain that cannot be excluded as a whole: duty desk, discipline inspection, procuratorate.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
 from core.tables import Row, in_force, load_table
 from intake.departments import Organisation, Unit
+from intake.interests import Interest, interests_in
 from intake.subjects import subject
 
 LAST_RESORTS = ("duty_desk", "discipline", "procuratorate")
@@ -21,7 +23,10 @@ NO_SUCH_DEPARTMENT = "按规则应由另一类部门办理，但本市没有设�
 
 @dataclass(frozen=True)
 class Facts:
-    """What routing may look at; nothing of the reporter and none of their words."""
+    """What routing may look at; nothing of the reporter and none of their words.
+
+    `staff_of`: the departments where somebody of the accused name works.
+    """
 
     channel: str
     subject: str
@@ -29,6 +34,8 @@ class Facts:
     county: str | None = None
     accused_kind: str = "unknown"
     accused_department: str | None = None
+    accused_name: str = ""
+    staff_of: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -41,16 +48,35 @@ class Routing:
     rule: str
     reason: str
     source: str
+    interests: tuple[Interest, ...] = ()
+
+
+@dataclass(frozen=True)
+class Considered:
+    """A rule and what became of it: `failed` names the first condition that was not met, None where all were."""
+
+    rule: Row
+    failed: str | None
+
+
+def considered(facts: Facts, *, on: date, rules: Sequence[Row] | None = None) -> list[Considered]:
+    """The rules of the day in order, down to the one that decides: for who wants to know why."""
+    tried = []
+    for row in _in_force(rules, on):
+        tried.append(Considered(row, _failed(row, facts)))
+        if tried[-1].failed is None:
+            break
+    return tried
 
 
 def route(facts: Facts, organisation: Organisation, *, on: date, rules: Sequence[Row] | None = None) -> Routing:
     """Total: every combination gets a responsible department that is not excluded."""
-    excluded = excluded_departments(facts, organisation)
-    table = in_force(rules if rules is not None else load_table("intake/routing.toml")["rule"], on=on)
-    rule = next((row for row in table if _fits(row, facts)), None)
+    interests = interests_of(facts, organisation, on=on)
+    excluded = _families((one.department for one in interests), organisation)
+    rule = next((row for row in _in_force(rules, on) if _failed(row, facts) is None), None)
     if rule is None:
         fallback = _last_resort(organisation, excluded)
-        return Routing(fallback.code, (), excluded, "duty-desk", NO_RULE % fallback.name, "平台规则")
+        return Routing(fallback.code, (), excluded, "duty-desk", NO_RULE % fallback.name, "平台规则", interests)
     county = facts.county if rule["level"] == "county" else None
     wanted = organisation.find(rule["responsible"], county)
     allowed = wanted if wanted is not None and wanted.code not in excluded else None
@@ -62,6 +88,7 @@ def route(facts: Facts, organisation: Organisation, *, on: date, rules: Sequence
         rule=rule["id"],
         reason=rule["reason"] if allowed else _why_not(wanted, responsible),
         source=rule["source"],
+        interests=interests,
     )
 
 
@@ -71,16 +98,27 @@ def _why_not(wanted: Unit | None, responsible: Unit) -> str:
     return ALL_EXCLUDED % (wanted.name, responsible.name)
 
 
-def excluded_departments(facts: Facts, organisation: Organisation) -> frozenset[str]:
-    """The accused department, its superiors and everything under it; empty where no department is accused."""
+def interests_of(facts: Facts, organisation: Organisation, *, on: date) -> tuple[Interest, ...]:
+    """Who has to do with the accused: the department named, those its name leads to, those where its people work."""
     accused = facts.accused_department
-    if accused is None or accused not in organisation.units:
-        return frozenset()
-    return organisation.below(accused) | organisation.above(accused)
+    chosen = (Interest(accused, "被举报的部门"),) if accused in organisation.units and accused is not None else ()
+    staff = (Interest(code, "被举报的人在这里工作") for code in facts.staff_of if code in organisation.units)
+    found = (*chosen, *interests_in(facts.accused_name, organisation, on=on), *staff)
+    return tuple({one.department: one for one in reversed(found)}.values())
 
 
-def _fits(rule: Row, facts: Facts) -> bool:
-    groups = {act[0] for act in facts.acts}
+def _families(accused: Iterable[str], organisation: Organisation) -> frozenset[str]:
+    """Each with its superiors and everything under it; empty where no department is accused."""
+    empty: frozenset[str] = frozenset()
+    return empty.union(*(organisation.below(one) | organisation.above(one) for one in accused))
+
+
+def _in_force(rules: Sequence[Row] | None, on: date) -> list[Row]:
+    return in_force(rules if rules is not None else load_table("intake/routing.toml")["rule"], on=on)
+
+
+def _failed(rule: Row, facts: Facts) -> str | None:
+    """The first condition of the rule that the facts do not meet."""
     conditions = {
         "channels": facts.channel,
         "subjects": facts.subject,
@@ -88,9 +126,10 @@ def _fits(rule: Row, facts: Facts) -> bool:
         "counties": facts.county,
         "accused_kinds": facts.accused_kind,
     }
+    groups = {act[0] for act in facts.acts}
     if "act_groups" in rule and not groups & set(rule["act_groups"]):
-        return False
-    return all(value in rule[name] for name, value in conditions.items() if name in rule)
+        return "act_groups"
+    return next((name for name, value in conditions.items() if name in rule and value not in rule[name]), None)
 
 
 def _co_departments(rule: Row, facts: Facts, organisation: Organisation, but: frozenset[str]) -> tuple[str, ...]:

@@ -20,8 +20,9 @@ from core.outbox import Delivery, Handler, Job, Sweep, Worker
 from core.web import browser_session, health, request_log
 from core.web.current import EXTENSION, House
 from core.web.shell import create_shell
-from intake import attachments, handover, notifications, supervision
+from intake import attachments, handover, notifications, succession, supervision
 from intake.administration import calendar_views as administration
+from intake.administration import routing_views as routing
 from intake.desk import feed_views as desk_feed
 from intake.desk import record_views as record
 from intake.desk import step_views as steps
@@ -89,6 +90,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     desk.blueprint,
     steps.blueprint,
     administration.blueprint,
+    routing.blueprint,
 )
 
 # Where whoever signs in finds their work; the first that they may.
@@ -107,6 +109,7 @@ SWEEPS: tuple[Sweep, ...] = (
     Sweep("intake.abandoned_files", timedelta(hours=1), attachments.sweep_abandoned),
     Sweep("publishing.past_term", timedelta(minutes=10), endings.sweep_past_term),
     *supervision.SWEEPS,
+    *succession.SWEEPS,
     Sweep("storage.scrub", timedelta(hours=1), lambda job: scrub_after_commit(job.session)),
     Sweep("ledger.witnesses", timedelta(minutes=5), ask_again),
     Sweep("publishing.scheduled", timedelta(seconds=30), scheduling.find_due),

@@ -138,7 +138,9 @@ def test_the_table_comes_through_the_database_unchanged(installed: Database) -> 
     with installed.read() as session:
         units = Organisation.load(session, TODAY).units
     assert units == {
-        row["code"]: Unit(row["code"], row["name"], row["kind"], row.get("county"), row.get("superior"))
+        row["code"]: Unit(
+            row["code"], row["name"], row["kind"], row.get("county"), row.get("superior"), row["short_name"]
+        )
         for row in ROWS
         if "valid_to" not in row
     }

@@ -10,9 +10,9 @@ from hypothesis import strategies as st
 from core.errors import NotFound
 from core.falsification_acts import ACTS
 from core.places import COUNTIES
-from core.tables import load_table
+from core.tables import in_force, load_table
 from intake.departments import Organisation, Unit
-from intake.routing import Facts, Routing, route
+from intake.routing import LAST_RESORTS, Facts, Routing, route
 from intake.subjects import CHANNELS, ENVIRONMENT, QUALITY, SUBJECTS, subject, subjects_of
 from intake.submission import ACCUSED_KINDS
 
@@ -23,6 +23,7 @@ CITY = Organisation(
     for row in load_table("intake/departments.toml")["department"]
     if row.get("valid_from", date.min) <= TODAY <= row.get("valid_to", date.max)
 )
+EVER = {row["kind"] for row in load_table("intake/departments.toml")["department"]}
 KINDS = sorted({unit.kind for unit in CITY.units.values()})
 COUNTY_CODES = [county.code for county in COUNTIES]
 UNKNOWN_DEPARTMENT = "another-city-bureau"
@@ -52,8 +53,8 @@ def organisations(draw: st.DrawFn) -> Organisation:
         Unit(
             code,
             f"部门{code}",
-            draw(st.sampled_from(KINDS)),
-            draw(st.sampled_from([None, *COUNTY_CODES])),
+            draw(st.sampled_from([*KINDS, *LAST_RESORTS * 3])),
+            draw(st.sampled_from([None] * 8 + COUNTY_CODES)),
             draw(st.sampled_from([None, *codes])),
         )
         for code in codes
@@ -188,7 +189,12 @@ def test_every_kind_of_pollution_follows_the_one_rule(subject_code: str) -> None
         # monitoring data: the city bureau investigates, wherever it happened; criminal acts with the police
         (told("data_fraud", "411082"), "fraud-environment", "xc-ecology", ("xc-police",)),
         (told("data_fraud", acts=("T05", "F06")), "fraud-environment", "xc-ecology", ("xc-police",)),
-        (told("data_fraud", kind="testing_institution"), "fraud-environment", "xc-ecology", ("xc-police",)),
+        (
+            told("data_fraud", kind="testing_institution"),
+            "fraud-institution-12369",
+            "xc-ecology",
+            ("xc-market", "xc-police"),
+        ),
         # one act of ordering among others is enough for the copy to discipline inspection
         (told("data_fraud", acts=("I01",)), "ordered", "xc-ecology", ("xc-discipline",)),
         (told("data_fraud", "411082", acts=("T01", "I04")), "ordered", "xc-ecology", ("xc-discipline",)),
@@ -315,10 +321,13 @@ def test_every_rule_decides_some_report_that_the_forms_can_send() -> None:
         for (channel, one), acts, kind in product(offered, [(), ("I01",)], ACCUSED_KINDS)
         if one.asks_acts or not acts
     }
-    assert reached == {rule["id"] for rule in RULES} | {"duty-desk"}
+    assert reached == {rule["id"] for rule in in_force(RULES, on=TODAY)} | {"duty-desk"}
 
 
-@pytest.mark.parametrize(("on", "rule"), [(date(2019, 3, 31), "duty-desk"), (date(2019, 4, 1), "pollution")])
+@pytest.mark.parametrize(
+    ("on", "rule"),
+    [(date(2011, 2, 28), "duty-desk"), (date(2019, 3, 31), "pollution-before-2019"), (date(2019, 4, 1), "pollution")],
+)
 def test_the_rule_is_the_one_in_force_on_the_day(on: date, rule: str) -> None:
     assert route(Facts(ENVIRONMENT, "air", county="411002"), CITY, on=on).rule == rule
 
@@ -341,7 +350,7 @@ def test_a_rule_has_a_source_and_only_conditions_that_can_be_met(rule: dict[str,
         assert isinstance(values, list)
         assert values
         assert set(values) <= vocabulary[name]
-    assert rule["responsible"] in KINDS
+    assert rule["responsible"] in EVER
     assert rule["level"] in ("city", "county")
     assert rule["source"]
     assert isinstance(rule["verified"], bool)
