@@ -11,7 +11,7 @@ from core.accounts.models import User
 from core.accounts.permissions import Permission
 from core.clock import local_date
 from core.errors import DomainError, InvalidInput, Text
-from intake import clocks
+from intake import case_keys, clocks, handover
 from intake.case_models import Rating, Recusal
 from intake.departments import Organisation
 from intake.models import CO, Report, ReportDepartment
@@ -138,6 +138,7 @@ def invite(session: Session, report: Report, code: str, text: str, desk: Desk) -
     if session.get(ReportDepartment, (report.id, code)) is None:
         session.add(ReportDepartment(report_id=report.id, department_code=code, part=CO))
         session.flush()
+        handover.renew(session, report, case_keys.opened(session, report, desk.keys), local_date(desk.at))
     add_event(session, report, "invite", desk, text=text, detail={"to": code})
 
 

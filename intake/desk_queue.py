@@ -57,9 +57,15 @@ class QueueFilters:
 
 
 def queue(
-    session: Session, actor: Actor, filters: QueueFilters, *, today: date, calendar: WorkingCalendar
+    session: Session,
+    actor: Actor,
+    filters: QueueFilters,
+    *,
+    today: date,
+    calendar: WorkingCalendar,
+    limit: int | None = QUEUE_SIZE,
 ) -> list[QueueRow]:
-    """The cases that the actor may see and the filters leave, the most urgent first."""
+    """The cases that the actor may see and the filters leave, the most urgent first; `limit` None for all."""
     order = (Deadline.is_paused, Deadline.due_on, Deadline.regime, Deadline.step)
     place = func.row_number().over(partition_by=Deadline.report_id, order_by=order).label("place")
     ranked = select(Deadline.report_id, Deadline.regime, Deadline.step, place).where(Deadline.met_on.is_(None))
@@ -76,7 +82,7 @@ def queue(
         .where(visible_to(actor), Report.state.in_(DONE) if filters.done else Report.state.not_in(DONE))
         .where(*_filtered(filters, actor, today))
         .order_by(Deadline.due_on.is_(None), Deadline.is_paused, Deadline.due_on, Report.id)
-        .limit(QUEUE_SIZE)
+        .limit(limit)
     )
     found = session.execute(statement).all()
     measures = _measures(session, [report.id for report, *_rest in found])

@@ -23,10 +23,12 @@ from core.web.shell import create_shell
 from intake import attachments, handover, notifications, succession, supervision
 from intake.administration import calendar_views as administration
 from intake.administration import routing_views as routing
+from intake.desk import board_views as board
 from intake.desk import feed_views as desk_feed
 from intake.desk import record_views as record
 from intake.desk import step_views as steps
 from intake.desk import views as desk
+from intake.public import statistics_views as statistics
 from intake.public import tracking_views as tracking
 from intake.public import wizard_views as wizard
 from intake.timeline import NOTICE as MAIL
@@ -87,6 +89,8 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     tracking.blueprint,
     record.blueprint,
     desk_feed.blueprint,
+    board.blueprint,
+    statistics.blueprint,
     desk.blueprint,
     steps.blueprint,
     administration.blueprint,

@@ -27,6 +27,8 @@ def navigation() -> dict[str, Any]:
             (_("待办"), url_for("desk.queue"), at_queue and not done),
             (_("已答复和办结"), url_for("desk.queue", done=1), at_queue and done),
         ]
+    if actor.may(Permission.SUPERVISE_REPORTS):
+        pages.append((_("督办看板"), url_for("board.page"), request.endpoint == "board.page"))
     if actor.may(Permission.HANDLE_REPORT):
         pages.append((_("期限日历"), url_for("desk_feed.mine"), request.endpoint == "desk_feed.mine"))
     if actor.may(Permission.RECORD_REPORT):

@@ -2,7 +2,7 @@
 
 from typing import Any, cast
 
-from flask import Blueprint, redirect, render_template, session, url_for
+from flask import Blueprint, redirect, render_template, request, session, url_for
 from flask.blueprints import BlueprintSetupState
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
@@ -16,7 +16,8 @@ from core.web.errors import keep_quiet
 from core.web.limits import limiter
 from core.web.shell import quiet_response
 from core.web.uploads import allow_uploads
-from intake import attachments, case_keys, queries, reading, receipt
+from intake import attachments, case_keys, casework, clocks, queries, reading, receipt
+from intake.case_models import Rating
 from intake.case_workflow import ACTION_LABELS, STATES
 from intake.deadlines import stage
 from intake.desk_context import receipt_keys, reporters_desk
@@ -25,6 +26,7 @@ from intake.operations import reporter_message
 from intake.public.forms import MessageForm, ReceiptForm
 
 _KEY = "tracked"
+SCORES = {5: _l("很满意"), 4: _l("满意"), 3: _l("一般"), 2: _l("不满意"), 1: _l("很不满意")}
 REPORTER_SECRET = "reporter"  # noqa: S105 - the name under which a session keys it
 NEXT_STEPS = {
     "received": _l("承办部门会先看是否属于它的职责，并告诉您是否受理。"),
@@ -93,6 +95,18 @@ def add() -> ResponseReturnValue:
     return redirect(url_for("track.case"))
 
 
+@blueprint.post("/rate")
+@public
+@limiter.limit("120 per minute")
+def rate() -> ResponseReturnValue:
+    report, score = _tracked(), request.form.get("score", type=int)
+    if report is None:
+        return redirect(url_for("track.enter"))
+    if score in SCORES:
+        casework.rate(current.session(), report, score, reporters_desk())
+    return redirect(url_for("track.case"))
+
+
 @blueprint.post("/leave")
 @public
 def leave() -> ResponseReturnValue:
@@ -121,6 +135,8 @@ def _case_page(report: Report, form: Any) -> str:
         report=report,
         form=form,
         state=(label, style),
+        scores=SCORES if clocks.handling(database, report).finished_on else {},
+        rated=database.get(Rating, report.id),
         next_step=NEXT_STEPS[report.state],
         department=names[report.responsible_code],
         deadlines=[_deadline(one) for one in queries.deadlines_of(database, report) if one.met_on is None],

@@ -12,6 +12,7 @@ from core.web.current import House
 from portal.demo.air import seed_air
 from portal.demo.disclosures import seed_disclosures
 from portal.demo.gate import seed_gate
+from portal.demo.history import seed_history
 from portal.demo.people import ACCOUNTS, PASSWORD, account_lines, officers, open_accounts
 from portal.demo.releases import seed_reasons
 from portal.demo.reports import seed_reports
@@ -53,3 +54,4 @@ def fill_if_empty(house: House) -> None:
         seed_gate(session, now, people)
         seed_reasons(session, now, people)
         seed_reports(session, now, rng, officers=officers(people, rings))
+        seed_history(session, now, rng, officers=officers(people, rings))
