@@ -1,30 +1,33 @@
-"""Building an index, and questions to it, beside LIKE over a plain SQLite table of the same documents."""
+"""Building the index of each store, and questions to it, beside LIKE, a bare FTS5 table and tantivy."""
 
-import sqlite3
 import threading
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import islice
 from pathlib import Path
 
+import pgserver
 from flask import Flask
 from sqlalchemy.orm import Session
 
 from bench import load, table, volume
+from bench.search_peers import PEERS, Peer
 from bench.table import Line
 from core.accounts.operations import user_named
-from core.database import SQLITE_PRAGMAS, Database, unit_of_work
+from core.database import Database, unit_of_work
 from core.web.current import House
 from portal.enforcement.kinds import PENALTY
 from portal.publishing import operations
 from portal.publishing.ledger import disclosure_log
+from portal.setup import upgrade
 from search.document import Document, Query
 from search.service import Search
-from search.stores.sqlite import SqliteStore
+from search.stores.base import Store
+from search.stores.postgres import PostgresStore
 from search.stores.whoosh_files import WhooshStore
 
 VISIBLE_MS = 1000
+INDEXED_PER_SECOND = 100_000 / 60
 TURNS = 6
 PATIENCE_SECONDS = 10
 NEXT_SERIAL = 900_000
@@ -39,41 +42,66 @@ class Questions:
     aim_ms: float | None
 
 
-@dataclass(frozen=True)
-class SourcePart:
-    """The first `count` documents of a source."""
-
-    kind: str
-    whole: Search
-    count: int
-
-    def document(self, session: Session, key: str) -> Document | None:
-        return self.whole.sources[self.kind].document(session, key)
-
-    def documents(self, session: Session) -> Iterator[Document]:
-        return islice(self.whole.sources[self.kind].documents(session), self.count)
-
-
 def run(app: Flask, house: House, folder: Path, whoosh_documents: int) -> Iterator[Line]:
     service: Search = app.extensions["search"]
-    yield from _store("SQLite", service, house.database, folder)
-    part = SourcePart(PENALTY.name, service, whoosh_documents)
-    yield from _store("Whoosh", Search(WhooshStore(folder / "whoosh"), {part.kind: part}), house.database, folder)
+    documents: list[Document] = []
+    started = time.perf_counter()
+    service.rebuild(house.database, lambda read: _kept(read, documents))
+    per_second = len(documents) / (time.perf_counter() - started)
+    peers = _peers(folder / "peers", documents)
+    yield from _store("SQLite", service, house.database, documents, per_second, peers)
+    yield from _postgres(folder, documents, peers)
+    yield from _whoosh(folder, house.database, documents[:whoosh_documents])
     yield from _visible(app, house)
 
 
-def _store(name: str, service: Search, database: Database, folder: Path) -> Iterator[Line]:
-    is_aimed = isinstance(service.store, SqliteStore)
-    documents: list[Document] = []
+def _peers(folder: Path, documents: Sequence[Document]) -> list[Peer]:
+    folder.mkdir()
+    return [peer(folder, documents) for peer in PEERS]
+
+
+def _postgres(folder: Path, documents: Sequence[Document], peers: Sequence[Peer]) -> Iterator[Line]:
+    """A server of its own, with the settings that it comes with."""
+    server = pgserver.get_server(folder / "postgres", cleanup_mode="stop")
+    url = server.get_uri().replace("postgresql://", "postgresql+psycopg://")
+    upgrade(url)
+    database = Database(url)
+    try:
+        yield from _filled("PostgreSQL", PostgresStore(), database, documents, peers)
+    finally:
+        database.close()
+        server.cleanup()
+
+
+def _whoosh(folder: Path, database: Database, documents: Sequence[Document]) -> Iterator[Line]:
+    peers = _peers(folder / "few", documents)
+    yield from _filled("Whoosh", WhooshStore(folder / "whoosh"), database, documents, peers)
+
+
+def _filled(
+    name: str, store: Store, database: Database, documents: Sequence[Document], peers: Sequence[Peer]
+) -> Iterator[Line]:
     started = time.perf_counter()
-    count = service.rebuild(database, lambda read: _kept(read, documents))
-    taken = time.perf_counter() - started
+    store.rebuild(database, lambda _session: documents)
+    per_second = len(documents) / (time.perf_counter() - started)
+    yield from _store(name, Search(store, {}), database, documents, per_second, peers)
+
+
+def _store(
+    name: str,
+    service: Search,
+    database: Database,
+    documents: Sequence[Document],
+    per_second: float,
+    peers: Sequence[Peer],
+) -> Iterator[Line]:
+    aim = INDEXED_PER_SECOND if name != "Whoosh" else None
+    for peer in peers:
+        what = f"{name}: documents indexed, {len(documents):,} (peer: {peer.name})"
+        yield table.at_least(what, per_second, aim, unit="/s", peer=peer.per_second)
     with database.read() as session:
-        peer = LikePeer(folder / f"like-{name}.db", documents)
-        what = f"{name}: documents indexed, {count:,} (peer: insert)"
-        yield table.at_least(what, count / taken, unit="/s", peer=peer.per_second)
         for questions in _questions(documents):
-            yield from _asked(name, service, session, peer, questions, is_aimed)
+            yield from _asked(name, service, session, peers, questions)
 
 
 def _kept(read: Iterable[Document], documents: list[Document]) -> Iterator[Document]:
@@ -93,14 +121,14 @@ def _questions(documents: Sequence[Document]) -> list[Questions]:
     ]
 
 
-def _asked(
-    name: str, service: Search, session: Session, peer: "LikePeer", questions: Questions, is_aimed: bool
-) -> Iterator[Line]:
+def _asked(name: str, service: Search, session: Session, peers: Sequence[Peer], questions: Questions) -> Iterator[Line]:
     ask: Callable[[str], object] = lambda text: service.ask(session, Query(text))  # noqa: E731
-    ours, theirs = _times(ask, questions.texts), _times(peer.ask, questions.texts)
-    label, aim = f"{name}: {questions.name}", questions.aim_ms if is_aimed else None
-    yield table.at_most(f"{label}, p50", load.quantile(ours, 0.5), unit="ms", peer=load.quantile(theirs, 0.5))
-    yield table.at_most("  p95", load.quantile(ours, 0.95), aim, unit="ms", peer=load.quantile(theirs, 0.95))
+    ours = _times(ask, questions.texts)
+    aim = questions.aim_ms if name == "SQLite" else None
+    for peer in peers:
+        theirs = _times(peer.ask, questions.texts)
+        label = f"{name}: {questions.name}, p95 (peer: {peer.name})"
+        yield table.at_most(label, load.quantile(ours, 0.95), aim, unit="ms", peer=load.quantile(theirs, 0.95))
 
 
 def _times(ask: Callable[[str], object], texts: Iterable[str]) -> list[float]:
@@ -110,35 +138,6 @@ def _times(ask: Callable[[str], object], texts: Iterable[str]) -> list[float]:
         ask(text)
         times.append((time.perf_counter() - started) * 1000)
     return sorted(times)
-
-
-class LikePeer:
-    """What a site without a search engine does: every word with LIKE, a count, twenty rows and counts by county."""
-
-    def __init__(self, file: Path, documents: Sequence[Document]) -> None:
-        self.connection = sqlite3.connect(file)
-        for pragma in SQLITE_PRAGMAS:
-            self.connection.execute(pragma)
-        started = time.perf_counter()
-        self.connection.execute("CREATE TABLE document (text TEXT, county TEXT, on_day TEXT)")
-        rows = ((_text(one), one.county, str(one.on)) for one in documents)
-        self.connection.executemany("INSERT INTO document VALUES (?, ?, ?)", rows)
-        self.connection.commit()
-        self.per_second = len(documents) / (time.perf_counter() - started)
-
-    def ask(self, text: str) -> None:
-        words = text.split()
-        where = " AND ".join(["text LIKE ?"] * len(words))
-        values = [f"%{word}%" for word in words]
-        for statement in (
-            f"SELECT county, count(*) FROM document WHERE {where} GROUP BY county",  # noqa: S608
-            f"SELECT text FROM document WHERE {where} ORDER BY on_day DESC LIMIT 20",  # noqa: S608
-        ):
-            self.connection.execute(statement, values).fetchall()
-
-
-def _text(document: Document) -> str:
-    return "\n".join((document.title, *document.codes, document.body))
 
 
 def _visible(app: Flask, house: House) -> Iterator[Line]:

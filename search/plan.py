@@ -92,6 +92,8 @@ def _run(run: str) -> Plan:
     if not inner:
         return first
     last = inner.pop()
+    if len(inner) == 1:  # it may be missing, yet counts for the order where it is there
+        return Any((All((first, *inner, last)), All((first, last))))
     return All((first, *(Any(both) for both in pairwise(inner)), last))
 
 
