@@ -32,7 +32,7 @@ from intake.public import statistics_views as statistics
 from intake.public import tracking_views as tracking
 from intake.public import wizard_views as wizard
 from intake.timeline import NOTICE as MAIL
-from portal import cli, demo
+from portal import cli, demo, rendering
 from portal.demo.air import continue_demo_air
 from portal.enforcement.kinds import BLACKLIST, PENALTY
 from portal.home import views as home
@@ -49,6 +49,7 @@ from portal.publishing import consultation_views as consultations
 from portal.publishing import consulting, endings, scheduling
 from portal.publishing import editorial_views as editorial
 from portal.publishing import entity_views as entities
+from portal.publishing import redaction_views as redaction
 from portal.publishing import review_views as review
 from portal.publishing.ledger import disclosure_log
 from portal.publishing.mail import CONSULTATION_MAIL, send_consultation_mail
@@ -77,6 +78,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     release.blueprint,
     release_desk.blueprint,
     consultations.blueprint,
+    redaction.blueprint,
     search.blueprint,
     entities.blueprint,
     feeds.blueprint,
@@ -168,6 +170,7 @@ def create_app(settings: Settings | None = None, clock: Clock | None = None) -> 
     app.extensions[accounts.DEMO_ACCOUNTS] = demo.offered_accounts
     app.extensions[accounts.WELCOMES] = (handover.settle,)
     app.extensions["create_worker"] = lambda: create_worker(app)
+    rendering.install(app, SOURCES)
     cli.install(app)
     return app
 

@@ -15,7 +15,6 @@ from core.web.current import House, house
 from portal.enforcement.importers import ReadRow, Reject, decoded, read_rows
 from portal.enforcement.kinds import PENALTY
 from portal.publishing import operations
-from portal.publishing.leak_scan import leaks
 
 BATCH = 200
 
@@ -78,7 +77,7 @@ def _import_batch(where: House, batch: list[ReadRow], actor: Actor, counts: _Cou
             except operations.DuplicateDecision:
                 counts.known += 1
                 continue
-            if PENALTY.problems(row.content) or leaks(PENALTY.public_part(row.content)):
+            if PENALTY.problems(row.content) or operations.leak_in(drafted):
                 counts.drafts += 1
                 continue
             try:

@@ -25,9 +25,10 @@ LONGEST_KEY = 300
 
 
 def party_shown(content: Mapping[str, Any]) -> str:
-    """The party's name as the public sees it: a natural person is 张某某."""
+    """The party's name as the public sees it: a natural person is 张某某, unless a law requires the name."""
     name = str(content.get("party_name") or "")
-    return masked_name(name) if content.get("party_type") == NATURAL_PERSON else name
+    masked = content.get("party_type") == NATURAL_PERSON and not content.get("name_law")
+    return masked_name(name) if masked else name
 
 
 def missing(rows: list[Row], content: Mapping[str, Any]) -> dict[str, Text]:

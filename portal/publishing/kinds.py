@@ -9,6 +9,7 @@ from core.errors import NotFound, Text
 from core.tables import Row
 from core.web.forms import Form
 from portal.publishing.publicity import Facts
+from portal.publishing.redacted import redacted
 
 
 @dataclass(frozen=True)
@@ -55,8 +56,9 @@ class DisclosureKind:
     publicity: Callable[[Mapping[str, Any]], Facts]
 
     def public_part(self, draft: Mapping[str, Any]) -> dict[str, Any]:
-        """What a version holds: the public fields that say something, in the order of the standard."""
-        return {one.name: draft[one.name] for one in self.fields if one.is_public and draft.get(one.name) not in _EMPTY}
+        """What a version holds: the public fields that say something, redacted, in the order of the standard."""
+        said = {one.name: draft[one.name] for one in self.fields if one.is_public and draft.get(one.name) not in _EMPTY}
+        return redacted(said, draft)
 
 
 _EMPTY: tuple[object, ...] = (None, "", [])

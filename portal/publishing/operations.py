@@ -6,7 +6,7 @@ Consulting and scheduling have modules of their own.
 import json
 import secrets
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 import rfc8785
@@ -38,9 +38,12 @@ from portal.publishing.models import (
     PublicRecordAct,
     VersionContent,
 )
+from portal.publishing.redacted import carried_over
+from portal.publishing.rendered import must_go_out_clean
 from portal.publishing.steps import moved as _moved
 from portal.publishing.steps import permitted as _step
 from portal.publishing.steps import recorded as _record
+from portal.publishing.suggestions import KIND_LABELS, Undecided, decide, must_be_reviewed, undecided
 from portal.publishing.terms import needed_term
 from portal.publishing.workflow import DRAFT
 
@@ -83,8 +86,7 @@ class LeakFound(DomainError):
     status = 422
 
     def __init__(self, found: list[Leak], labels: Mapping[str, str]) -> None:
-        kinds = {"resident_number": _l("身份证号"), "mobile": _l("手机号"), "bank_card": _l("银行卡号")}
-        places = "；".join(f"{labels.get(leak.field, leak.field)}：{kinds[leak.kind]}" for leak in found)
+        places = "；".join(f"{labels.get(leak.field, leak.field)}：{KIND_LABELS[leak.kind]}" for leak in found)
         super().__init__(_l("发现不能公开的个人信息，不能提交或公开。%(places)s", places=places), count=len(found))
         self.leaks = found
 
@@ -138,9 +140,27 @@ def revise(session: Session, disclosure: Disclosure, content: Mapping[str, Any],
     other = find_by_natural_key(session, disclosure.kind, natural_key)
     if other is not None and other.id != disclosure.id:
         raise DuplicateDecision(other.id)
-    disclosure.draft, disclosure.natural_key = dict(content), natural_key
+    disclosure.draft, disclosure.natural_key = carried_over(disclosure.draft, content), natural_key
     _write(disclosure, actor)
     _moved(session, disclosure, "revise", actor, at)
+
+
+def redact(
+    session: Session,
+    disclosure: Disclosure,
+    chosen: Mapping[str, tuple[str, str, str]],
+    *,
+    on: date,
+    actor: Actor,
+    at: datetime,
+) -> int:
+    """Put the editor's choices about personal data on record; how many are left. Whoever does it is an author."""
+    _step(disclosure, "revise", actor)
+    decide(disclosure, chosen, on=on)
+    _write(disclosure, actor)
+    left = len(undecided(disclosure))
+    _moved(session, disclosure, "redact", actor, at, undecided=left)
+    return left
 
 
 def submit(session: Session, disclosure: Disclosure, *, actor: Actor, at: datetime) -> None:
@@ -178,6 +198,7 @@ def approve(
         raise ContentChanged
     _must_be_complete(disclosure)
     consent.must_be_settled(session, disclosure, local_date(at))
+    must_be_reviewed(disclosure)
     disclosure.state = transition.target or disclosure.state
     disclosure.reviewer_id = actor.user_id
     approval = Approval(
@@ -304,6 +325,7 @@ def _publish(
     record = _project(session, kind, disclosure, json.loads(canonical), sequence, at)
     record.publicity_until, record.publicity_rule = term.until, term.rule
     session.flush()
+    must_go_out_clean(session, disclosure, record)
     enqueue(session, "search.refresh", at=at, kind=disclosure.kind, key=disclosure.id)
     return record
 
@@ -347,13 +369,16 @@ def _must_be_complete(disclosure: Disclosure) -> None:
         raise leak
 
 
-def leak_in(disclosure: Disclosure) -> LeakFound | None:
+def leak_in(disclosure: Disclosure) -> LeakFound | Undecided | None:
     """The refusal that submitting the draft as it stands would meet."""
     kind = kind_named(disclosure.kind)
     part = kind.public_part(disclosure.draft)
     rich = {row["name"] for row in kind.rows if row["type"] == "rich"}
     found = leaks({name: plain(value) if name in rich else value for name, value in part.items()})
-    return LeakFound(found, {one.name: one.label for one in kind.fields}) if found else None
+    if found:
+        return LeakFound(found, {one.name: one.label for one in kind.fields})
+    open_questions = undecided(disclosure)
+    return Undecided(len(open_questions)) if open_questions else None
 
 
 def _write(disclosure: Disclosure, actor: Actor) -> None:

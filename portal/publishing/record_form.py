@@ -67,6 +67,9 @@ def options(row: Row) -> list[tuple[str, str]]:
     if kind == "release":
         rows = load_table("portal/release/releases.toml")["dataset"]
         return [(one["code"], one["name"]) for one in rows if one["evidence"] == "release"]
+    if kind == "name_law":
+        laws = load_table("portal/publishing/name_laws.toml")["name_law"]
+        return [(one["code"], one["label"]) for one in laws if row["of_kind"] in one["kinds"]]
     return [(value, label) for value, label in row.get("options", [])]
 
 
@@ -165,6 +168,7 @@ _MAKERS: dict[str, Callable[[Row], Field]] = {
     "date": _date,
     "money": _money,
     "choice": _select,
+    "name_law": _select,
     "county": _select,
     "release": _select,
     "acts": _several,

@@ -64,6 +64,8 @@ STATES = {
 ACTION_LABELS = {
     "draft": _l("起草"),
     "revise": _l("修改"),
+    "redact": _l("遮蔽个人信息"),
+    "legal_review": _l("法制审核"),
     "submit": _l("提交审核"),
     "take_back": _l("收回修改"),
     "return": _l("退回修改"),
