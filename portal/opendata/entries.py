@@ -5,10 +5,12 @@ from datetime import datetime
 from flask_babel import gettext as _
 
 from core.web import current
-from portal.opendata.feed_queries import Past
+from portal.opendata.feed_queries import Correction, Past
 from portal.opendata.feeds import Entry
+from portal.publishing.differences import differences
 from portal.publishing.kinds import kind_named
 from portal.publishing.models import PublicRecord
+from portal.publishing.public_views import body_of
 
 
 def record_entry(record: PublicRecord, reason: str | None = None) -> Entry:
@@ -24,6 +26,27 @@ def record_entry(record: PublicRecord, reason: str | None = None) -> Entry:
         updated_at=record.updated_at,
         author=record.authority,
         categories=(record.kind, *(record.body.get("acts") or ())),
+    )
+
+
+def correction_entry(one: Correction) -> Entry:
+    """That a record was corrected: why, and which fields, before and after."""
+    kind = kind_named(one.record.kind)
+    path = f"/{kind.path}/{one.record.id}/changes/{one.version.version}"
+    changed = [
+        _("%(field)s：%(before)s → %(after)s", field=each.label, before=each.before or "—", after=each.after or "—")
+        for each in differences(kind, body_of(one.before), body_of(one.version))
+    ]
+    reason = _("更正原因：%(reason)s", reason=one.version.reason or "—")
+    return Entry(
+        key=current.settings().base_url + path,
+        path=path,
+        title=_("更正（第 %(n)s 版）：%(title)s", n=one.version.version, title=one.record.title),
+        text="\n".join([reason, *changed]),
+        published_at=one.version.at,
+        updated_at=one.version.at,
+        author=one.record.authority,
+        categories=(one.record.kind, "correction"),
     )
 
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import and_, func, select
 from sqlalchemy.orm import Session, aliased
 
 from portal.publishing.models import Change, DisclosureVersion, PublicRecord
@@ -87,6 +87,29 @@ def correction_reasons(session: Session, records: Iterable[PublicRecord]) -> dic
     statement = select(DisclosureVersion.disclosure_id, DisclosureVersion.version, DisclosureVersion.reason)
     rows = session.execute(statement.where(DisclosureVersion.disclosure_id.in_(list(corrected))))
     return {record: reason for record, version, reason in rows if reason and corrected[record] == version}
+
+
+@dataclass(frozen=True)
+class Correction:
+    """A correcting version, the text before it and the record as it is public now."""
+
+    record: PublicRecord
+    version: DisclosureVersion
+    before: DisclosureVersion
+
+
+def corrections(session: Session, limit: int) -> list[Correction]:
+    """The newest corrections of records that are still public, newest first."""
+    older = aliased(DisclosureVersion)
+    earlier = (older.disclosure_id == DisclosureVersion.disclosure_id, older.version == DisclosureVersion.version - 1)
+    statement = (
+        select(PublicRecord, DisclosureVersion, older)
+        .join(DisclosureVersion, DisclosureVersion.disclosure_id == PublicRecord.id)
+        .join(older, and_(*earlier))
+        .where(DisclosureVersion.event == "correct")
+        .order_by(DisclosureVersion.at.desc(), DisclosureVersion.disclosure_id, DisclosureVersion.version.desc())
+    )
+    return [Correction(*row) for row in session.execute(statement.limit(limit)).unique()]
 
 
 def full_pages(session: Session) -> int:

@@ -21,7 +21,7 @@ from core.places import county_name
 from core.web import current
 from portal.opendata import feed_queries as queries
 from portal.opendata.air_entries import air_entries, air_state
-from portal.opendata.entries import gone_entry, record_entry
+from portal.opendata.entries import correction_entry, gone_entry, record_entry
 from portal.opendata.feeds import NEWEST, Address, Entry
 from portal.opendata.freshness import State
 from portal.publishing.kinds import DisclosureKind, all_kinds
@@ -68,7 +68,7 @@ def named(name: str, arguments: Mapping[str, str]) -> Source:
 
 def all_named() -> list[Source]:
     """Every feed that has a name, in the order in which people meet them."""
-    return [everything(), *(whole(kind) for kind in all_kinds()), air(), checkpoints()]
+    return [everything(), *(whole(kind) for kind in all_kinds()), corrections(), air(), checkpoints()]
 
 
 def everything() -> Source:
@@ -137,7 +137,22 @@ def checkpoints() -> Source:
     return Source(Address("/feeds/ledger"), "/ledger", title, answers, _checkpoint_state, _checkpoint_entries)
 
 
-OTHERS: dict[str, Callable[[], Source]] = {"all": everything, "air": air, "ledger": checkpoints}
+def corrections() -> Source:
+    """Every correction of what is still public, with its reason and what changed."""
+
+    def entries(session: Session) -> list[Entry]:
+        return [correction_entry(one) for one in queries.corrections(session, NEWEST)]
+
+    answers = _("什么内容更正过，为什么，改了哪些字？")
+    return Source(Address("/feeds/corrections"), "/feeds", _("更正"), answers, _state_of(()), entries)
+
+
+OTHERS: dict[str, Callable[[], Source]] = {
+    "all": everything,
+    "corrections": corrections,
+    "air": air,
+    "ledger": checkpoints,
+}
 
 
 def _records(address: Address, page: str, title: Text, answers: Text, kinds: tuple[str, ...]) -> Source:

@@ -19,6 +19,7 @@ from portal.opendata.feeds import FORMATS, Address, Feed, render
 from portal.opendata.freshness import Freshness, State
 from portal.opendata.opml import outline
 from portal.opendata.sources import Source
+from portal.publishing.queries import past_term
 
 EDITION = "2"
 FORM = "any(rss, atom, json):form"
@@ -141,8 +142,10 @@ def _fresh(
     house = current.house()
 
     def look_now() -> State:
+        """A term that ended since the last change is a change too, although nothing was written."""
         with house.database.read() as session:
-            return look(session)
+            found, over = look(session), len(past_term(session))
+            return State(f"{found.tag}.{over}", None) if over else found
 
     freshness: Freshness = current.service("freshness")
     key = (address.path, address.question, chosen(), current.today().isoformat())

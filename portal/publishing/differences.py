@@ -4,8 +4,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from core.sanitising import plain
 from portal.publishing.kinds import DisclosureKind
 from portal.publishing.record_form import shown
+from portal.publishing.word_changes import Piece, word_changes
 
 
 @dataclass(frozen=True)
@@ -15,6 +17,10 @@ class Difference:
     label: str
     before: str
     after: str
+
+    @property
+    def pieces(self) -> list[Piece]:
+        return word_changes(self.before, self.after)
 
 
 def differences(kind: DisclosureKind, before: Mapping[str, Any], after: Mapping[str, Any]) -> list[Difference]:
@@ -27,4 +33,5 @@ def differences(kind: DisclosureKind, before: Mapping[str, Any], after: Mapping[
 
 
 def _words(row: Mapping[str, Any], value: Any) -> str:
-    return "" if value in (None, "", []) else shown(dict(row), value)
+    """In words, without markup."""
+    return "" if value in (None, "", []) else plain(shown(dict(row), value))

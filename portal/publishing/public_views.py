@@ -83,6 +83,18 @@ def public_blueprint(kind: DisclosureKind) -> Blueprint:
             rows=value_rows(kind, body_of(wanted)),
         )
 
+    @blueprint.get("/<record_id>/changes/<int:number>")
+    @public
+    def changes(record_id: str, number: int) -> str:
+        """What version `number` corrected, field by field, with the reason."""
+        session = current.session()
+        found = queries.record(session, kind.name, record_id)
+        events = history(kind, queries.versions(session, record_id))
+        event = next((one for one in events if one.version.version == number and one.before), None)
+        if event is None:
+            raise NotFound
+        return render_template("portal/publishing/changes.html", kind=kind, record=found, event=event)
+
     return blueprint
 
 
