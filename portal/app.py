@@ -34,6 +34,7 @@ from intake.public import wizard_views as wizard
 from intake.timeline import NOTICE as MAIL
 from portal import cli, demo, rendering
 from portal.demo.air import continue_demo_air
+from portal.enforcement import repair_views as repair
 from portal.enforcement.kinds import BLACKLIST, PENALTY
 from portal.home import views as home
 from portal.ledger import views as ledger
@@ -79,6 +80,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     release_desk.blueprint,
     consultations.blueprint,
     redaction.blueprint,
+    repair.blueprint,
     search.blueprint,
     entities.blueprint,
     feeds.blueprint,

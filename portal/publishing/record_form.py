@@ -67,10 +67,12 @@ def options(row: Row) -> list[tuple[str, str]]:
     if kind == "release":
         rows = load_table("portal/release/releases.toml")["dataset"]
         return [(one["code"], one["name"]) for one in rows if one["evidence"] == "release"]
-    if kind == "name_law":
-        laws = load_table("portal/publishing/name_laws.toml")["name_law"]
-        return [(one["code"], one["label"]) for one in laws if row["of_kind"] in one["kinds"]]
-    return [(value, label) for value, label in row.get("options", [])]
+    return [(value, label) for value, label in row.get("options", [])] or _name_laws(row)
+
+
+def _name_laws(row: Row) -> list[tuple[str, str]]:
+    laws = load_table("portal/publishing/name_laws.toml")["name_law"]
+    return [(one["code"], one["label"]) for one in laws if row.get("of_kind") in one["kinds"]]
 
 
 def stored(form: Form) -> dict[str, Any]:

@@ -1,11 +1,16 @@
 """Everything that the site gives to somebody who has not signed in: pages, feeds, files, answers for machines."""
 
+import gzip
+import io
+import json
 import re
+import zipfile
 from collections.abc import Iterable, Iterator
 from urllib.parse import urljoin, urlsplit
 
 from flask import Flask
 from flask.testing import FlaskClient
+from pyarrow import parquet
 
 from core.accounts.actor import ANONYMOUS
 from core.errors import DomainError
@@ -27,10 +32,35 @@ def addresses(app: Flask, client: FlaskClient, record_ids: Iterable[str], more: 
             continue
         kinds.add(_kind(url))
         seen[url] = None
-        response = client.get(url)
-        if response.status_code == 200:
-            waiting += _links(url, response.get_data(as_text=False))
+        with client.get(url) as response:
+            if response.status_code == 200:
+                waiting += _links(url, response.get_data(as_text=False))
     return list(seen)
+
+
+def readable(client: FlaskClient, url: str) -> str:
+    """What the address gives, as somebody reads it: JSON without escapes, archives and tables opened."""
+    with client.get(url) as response:
+        content = response.get_data(as_text=False)
+        is_json = "json" in response.mimetype
+    return _opened(content, is_json=is_json)
+
+
+def _opened(content: bytes, *, is_json: bool) -> str:
+    if content[:4] == b"PK\x03\x04":
+        with zipfile.ZipFile(io.BytesIO(content)) as archive:
+            return "\n".join(_opened(archive.read(name), is_json=name.endswith("json")) for name in archive.namelist())
+    if content[:2] == b"\x1f\x8b":
+        return _opened(gzip.decompress(content), is_json=False)
+    if content[:4] == b"PAR1":
+        return str(parquet.read_table(io.BytesIO(content)).to_pylist())
+    text = content.decode("utf-8", "ignore")
+    if is_json:
+        try:
+            return json.dumps(json.loads(text), ensure_ascii=False)
+        except ValueError:
+            return text
+    return text
 
 
 def _kind(url: str) -> str:

@@ -20,7 +20,7 @@ from portal.publishing.models import Disclosure, DisclosureVersion, PublicRecord
 from portal.publishing.terms import TermRefuses
 from tests.conftest import TestClock
 from tests.support.disclosures import Publisher
-from tests.support.outputs import addresses
+from tests.support.outputs import addresses, readable
 from tests.support.page import Page, checked
 
 NAME, NUMBER, FACT = "许昌鹊桥检测服务有限公司", "豫1000环罚决字〔2026〕7788号", "在鸬鹚河边的采样口蒙上纱布"
@@ -50,14 +50,11 @@ def record(publisher: Publisher, clock: TestClock, run_jobs: Callable[[], int]) 
 
 def told(client: FlaskClient, urls: Iterable[str]) -> list[str]:
     """The addresses of `urls` that tell any of MARKS, other than by repeating the question."""
-    return [url for url in urls if any(mark in _text(client, url) for mark in MARKS if mark not in unquote(url))]
+    return [url for url in urls if _tells(readable(client, url), url)]
 
 
-def _text(client: FlaskClient, url: str) -> str:
-    """What the address gives; in JSON the escapes are read."""
-    response = client.get(url)
-    text = response.get_data(as_text=False).decode("utf-8", "ignore")
-    return json.dumps(response.get_json(), ensure_ascii=False) if response.is_json else text
+def _tells(text: str, url: str) -> bool:
+    return any(mark in text for mark in MARKS if mark not in unquote(url))
 
 
 def test_the_term_is_told_with_its_rule_and_source(record: str, client: FlaskClient, database: Database) -> None:

@@ -18,7 +18,7 @@ from portal.publishing.models import Disclosure, PublicRecord
 from portal.publishing.rendered import Output, WouldLeak
 from tests.conftest import TestClock
 from tests.support.disclosures import BLACKLIST_FIELDS, PENALTY_FIELDS, Publisher
-from tests.support.outputs import addresses
+from tests.support.outputs import addresses, readable
 from tests.support.page import Page, checked
 
 FACTS = "经查，采样员王建军和李红未到现场，联系人：赵敏，办公电话0374-2965555，货车豫K12345在场。"
@@ -104,7 +104,7 @@ def test_what_is_not_decided_cannot_be_submitted_and_what_is_decided_is_what_goe
     assert "采样员王某某和李某某未到现场，联系人：赵某某，办公电话0374-2965555，货车（车牌号略）在场" in public
     outside = app.test_client()
     for address in addresses(app, outside, [drafted]):
-        content = outside.get(address).get_data(as_text=False).decode("utf-8", "ignore")
+        content = readable(outside, address)
         assert not [one for one in ("王建军", "李红", "赵敏", "豫K12345") if one in content], address
 
 
@@ -233,7 +233,7 @@ def test_no_public_output_of_records_seeded_with_personal_data_tells_any_of_it(
     outside = app.test_client()
     seen = addresses(app, outside, ids, ["/search?q=采样员", "/search?q=电话", "/search?q=身份证"])
     assert len(seen) > 40
-    said = {url: outside.get(url).get_data(as_text=False).decode("utf-8", "ignore") for url in seen}
+    said = {url: readable(outside, url) for url in seen}
     assert any("王某" in text for text in said.values())
     personal = {word for word in words if len(word) > 2}
     assert [(url, word) for url, text in said.items() for word in personal if word in text] == []
