@@ -213,7 +213,7 @@ _ROLES = (
 )
 _BEFORE_NAME = re.compile(rf"(?:{_ROLES}|[\u4e00-\u9fff]员)([:：为是系叫\s]{{0,2}})")
 # Family names that are common words as well: believed only where a colon or a title says that a name follows.
-_DOUBTFUL = frozenset("和向都能终通时代管应于全查那经安平成明公相关广许高简国文从习权益印党红养水幸温暴富居卫连")
+_DOUBTFUL = frozenset("和向都能终通时代管应于全查那经安平成明公相关广许高简国文从习权益印党红养水幸温暴富居卫连强")
 _NEVER_GIVEN = frozenset(
     "的了在是与及或其不区部门府您我你他们这那有无物所被级位事用住员校表未将行局镇乡村县市场厂矿店等对称"
 )
