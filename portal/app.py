@@ -33,6 +33,8 @@ from intake.public import tracking_views as tracking
 from intake.public import wizard_views as wizard
 from intake.timeline import NOTICE as MAIL
 from portal import cli, demo, rendering
+from portal.completeness import views as completeness
+from portal.completeness.kinds import MANIFEST
 from portal.demo.air import continue_demo_air
 from portal.enforcement import repair_views as repair
 from portal.enforcement.kinds import BLACKLIST, PENALTY
@@ -66,7 +68,7 @@ from portal.subscriptions.matching import expect
 from search import service as search_service
 from search import views as search
 
-KINDS = (PENALTY, BLACKLIST, NOTICE)
+KINDS = (PENALTY, BLACKLIST, NOTICE, MANIFEST)
 
 BLUEPRINTS: tuple[Blueprint, ...] = (
     health.blueprint,
@@ -81,6 +83,8 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     consultations.blueprint,
     redaction.blueprint,
     repair.blueprint,
+    completeness.blueprint,
+    completeness.public_files,
     search.blueprint,
     entities.blueprint,
     feeds.blueprint,

@@ -14,6 +14,7 @@ from core.database import unit_of_work
 from core.errors import InvalidInput
 from core.web.current import house
 from portal import setup
+from portal.completeness.cli import manifest
 from portal.enforcement.cli import penalties
 from portal.ledger.cli import ledger_group
 from portal.ledger.witness_cli import witness_group
@@ -28,6 +29,7 @@ user_group = AppGroup("user", help="工作人员账号。")
 def install(app: Flask) -> None:
     for command in (air, penalties):
         import_group.add_command(command)
+    app.cli.add_command(manifest)
     for command in (import_group, db_group, user_group, ledger_group, witness_group, worker, setup_command, reindex):
         app.cli.add_command(command)
 

@@ -93,7 +93,7 @@ def filter_labels() -> dict[str, str]:
 
 
 def kind_labels() -> dict[str, str]:
-    return {"penalty": _("行政处罚"), "blacklist": _("失信名单"), "notice": _("公告")}
+    return {"penalty": _("行政处罚"), "blacklist": _("失信名单"), "notice": _("公告"), "manifest": _("完整性清单")}
 
 
 def changed(**values: str | int | None) -> str:

@@ -9,6 +9,7 @@ from core.accounts.operations import user_named
 from core.accounts.permissions import ROLE_LABELS
 from core.database import unit_of_work
 from core.web.current import House
+from portal.demo.afterlife import seed_afterlife
 from portal.demo.air import seed_air
 from portal.demo.disclosures import seed_disclosures
 from portal.demo.gate import seed_gate
@@ -53,5 +54,6 @@ def fill_if_empty(house: House) -> None:
         )
         seed_gate(session, now, people)
         seed_reasons(session, now, people)
+        seed_afterlife(session, now, people, log)
         seed_reports(session, now, rng, officers=officers(people, rings))
         seed_history(session, now, rng, officers=officers(people, rings))

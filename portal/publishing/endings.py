@@ -14,6 +14,7 @@ from core.accounts.actor import SYSTEM, Actor
 from core.ledger.log import Log
 from core.outbox import Job, enqueue
 from portal.publishing import consent
+from portal.publishing.due_items import remember
 from portal.publishing.ledger_leaf import leaf
 from portal.publishing.models import (
     Disclosure,
@@ -73,6 +74,7 @@ def end(
 
 def erase_texts(session: Session, disclosure: Disclosure, at: datetime) -> None:
     """Every text of the record: versions with their salts, the draft, the reasons that may name somebody."""
+    remember(session, disclosure)
     session.execute(delete(VersionContent).where(VersionContent.disclosure_id == disclosure.id))
     disclosure.draft, disclosure.natural_key = {}, disclosure.id
     disclosure.change_reason = disclosure.return_reason = None

@@ -40,7 +40,7 @@ class Summary:
 class DisclosureKind:
     """`natural_key` finds the same decision again; `problems` are what keeps a draft from being submitted.
 
-    `publicity` is what the rules about the term ask of a complete draft.
+    `publicity` is what the rules about the term ask of a complete draft. A generated kind is not typed by anybody.
     """
 
     name: str
@@ -54,6 +54,7 @@ class DisclosureKind:
     problems: Callable[[Mapping[str, Any]], dict[str, Text]]
     warnings: Callable[[Mapping[str, Any]], list[Text]]
     publicity: Callable[[Mapping[str, Any]], Facts]
+    is_generated: bool = False
 
     def public_part(self, draft: Mapping[str, Any]) -> dict[str, Any]:
         """What a version holds: the public fields that say something, redacted, in the order of the standard."""

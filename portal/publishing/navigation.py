@@ -31,5 +31,9 @@ def navigation() -> dict[str, Any]:
         pages += [
             (_("新建%(kind)s", kind=kind.label), url_for("editorial.new", kind_name=kind.name), False)
             for kind in all_kinds()
+            if not kind.is_generated
+        ]
+        pages += [
+            (_("完整性清单"), url_for("completeness.make"), here == "completeness.make"),
         ]
     return {"staff_nav": pages, "states": STATES}

@@ -25,6 +25,7 @@ from core.sanitising import plain
 from portal.publishing import consent
 from portal.publishing.approved_content import new_salt
 from portal.publishing.consent import content_digest
+from portal.publishing.due_items import remember
 from portal.publishing.kinds import DisclosureKind, kind_named
 from portal.publishing.leak_scan import Leak, leaks
 from portal.publishing.ledger_leaf import SALT_BYTES, commitment, leaf
@@ -284,6 +285,7 @@ def erase(session: Session, disclosure: Disclosure, *, actor: Actor, at: datetim
     """Destroy every text of a withdrawn record for good; that it was there, and why it went, stays in the ledger."""
     transition = _step(disclosure, "erase", actor)
     disclosure.state = transition.target or disclosure.state
+    remember(session, disclosure)
     session.execute(delete(VersionContent).where(VersionContent.disclosure_id == disclosure.id))
     disclosure.draft, disclosure.natural_key = {}, disclosure.id
     disclosure.change_reason = disclosure.return_reason = None

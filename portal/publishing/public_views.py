@@ -20,7 +20,7 @@ from core.web.access import public
 from core.web.filters import local_day
 from portal.publishing import queries
 from portal.publishing.differences import Difference, differences
-from portal.publishing.kinds import DisclosureKind
+from portal.publishing.kinds import DisclosureKind, kind_named
 from portal.publishing.models import DisclosureVersion, PublicRecord
 from portal.publishing.queries import RecordFilters
 from portal.publishing.record_form import shown
@@ -99,8 +99,7 @@ def public_blueprint(kind: DisclosureKind) -> Blueprint:
 
 
 def path_of(record: PublicRecord) -> str:
-    paths = {"penalty": "penalties", "blacklist": "blacklist", "notice": "notices"}
-    return f"/{paths[record.kind]}/{record.id}"
+    return f"/{kind_named(record.kind).path}/{record.id}"
 
 
 def filters_from(arguments: Mapping[str, str]) -> RecordFilters:

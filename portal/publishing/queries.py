@@ -235,3 +235,12 @@ def disclosure(session: Session, disclosure_id: str) -> Disclosure:
     if found is None:
         raise NotFound
     return found
+
+
+def drafted_authorities(session: Session) -> set[str]:
+    """The authorities named in drafts that are not erased."""
+    return {
+        str(draft["authority_name"])
+        for draft in session.scalars(select(Disclosure.draft))
+        if draft.get("authority_name")
+    }

@@ -37,8 +37,8 @@ def with_decisions(draft: Mapping[str, Any], decisions: Iterable[Decision]) -> d
 
 
 def carried_over(before: Mapping[str, Any], content: Mapping[str, Any]) -> dict[str, Any]:
-    """`content` typed anew with the decisions made before; the legal review has to be given again."""
-    return with_decisions(content, decisions_of(before))
+    """`content` typed anew, with what its form does not ask for and the decisions made; the legal review is void."""
+    return with_decisions({**before, **content}, decisions_of(before))
 
 
 def redacted(part: Mapping[str, Any], draft: Mapping[str, Any]) -> dict[str, Any]:
