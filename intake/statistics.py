@@ -48,9 +48,9 @@ class Figures:
 
 
 def months_before(today: date) -> tuple[date, ...]:
-    """The first days of the twelve complete months before `today`, the oldest first."""
+    """The first days of the twelve complete months before `today`, the newest first."""
     first = today.year * 12 + today.month - 1
-    return tuple(date(number // 12, number % 12 + 1, 1) for number in range(first - MONTHS, first))
+    return tuple(date(number // 12, number % 12 + 1, 1) for number in range(first - 1, first - MONTHS - 1, -1))
 
 
 def cases_received(session: Session, since: date, before: date, today: date) -> list[Case]:
@@ -104,7 +104,7 @@ def _figures(code: str, cases: Sequence[Case], row: Sequence[int | None]) -> Fig
         department=code,
         received=row[:-1],
         total=row[-1],
-        finished=_told(len(finished)),
+        finished=_told(len(finished), of=row[-1]),
         on_time=share(in_time, len(finished) + overdue),
         overdue=_told(overdue),
         median_days=median(days) if len(days) >= LEAST else None,
@@ -113,5 +113,7 @@ def _figures(code: str, cases: Sequence[Case], row: Sequence[int | None]) -> Fig
     )
 
 
-def _told(count: int) -> int | None:
-    return None if 0 < count < LEAST else count
+def _told(count: int, of: int | None = None) -> int | None:
+    """The count, unless it is small or, of a whole that is shown, leaves a small rest."""
+    rest = of - count if of is not None else 0
+    return None if 0 < count < LEAST or 0 < rest < LEAST else count

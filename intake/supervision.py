@@ -18,7 +18,7 @@ from core.outbox import Job, Sweep, enqueue
 from core.working_calendar import WorkingCalendar
 from intake import clocks
 from intake.case_models import CaseRung
-from intake.ladder import MEASURES, Rung, reached
+from intake.ladder import MEASURES, RUNGS, Rung, reached
 from intake.models import Deadline, Report
 from intake.timeline import NOTICE
 
@@ -94,7 +94,9 @@ SWEEPS = (
 
 def rungs_of(session: Session, report: Report) -> Sequence[CaseRung]:
     statement = select(CaseRung).where(CaseRung.report_id == report.id)
-    return session.scalars(statement.order_by(CaseRung.on_day, CaseRung.due_on, CaseRung.rung)).all()
+    order = {rung.id: number for number, rung in enumerate(RUNGS)}
+    rows = session.scalars(statement).all()
+    return sorted(rows, key=lambda row: (row.on_day, row.due_on, row.step, order[row.rung]))
 
 
 def _recorded(session: Session) -> set[tuple[str, str, str, int, str]]:

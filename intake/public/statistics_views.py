@@ -39,7 +39,7 @@ def table() -> Response:
 def _figures() -> dict[str, Any]:
     months = months_before(current.today())
     before = current.today().replace(day=1)
-    cases = cases_received(current.session(), months[0], before, current.today())
+    cases = cases_received(current.session(), months[-1], before, current.today())
     lines, total = figures(cases, months)
     return {"lines": lines, "total": total, "months": months, "names": queries.department_names(current.session())}
 

@@ -15,13 +15,14 @@ from intake.receipt import ReceiptKeys
 from intake.submission import Accused, Submission
 from intake.timeline import Desk
 
-# channel, subject, county, how many, how many months ago
+# channel, subject, county, how many, how many of them nobody has touched, how many months ago
 _BATCHES = (
-    ("12369", "water", "411082", 7, 2),
-    ("12369", "air", "411082", 6, 4),
-    ("12369", "data_fraud", "411081", 6, 3),
-    ("12365", "institution", "411002", 8, 2),
+    ("12369", "water", "411082", 9, 0, 2),
+    ("12369", "air", "411082", 6, 0, 4),
+    ("12369", "data_fraud", "411081", 12, 5, 3),
+    ("12365", "institution", "411002", 6, 0, 2),
 )
+_SCORES = (5, 4, 2)
 _WORDS = "演示：附近单位的排放和公开的数据对不上，请核查。"
 _REPLY = "已到现场核查，情况属实，已责令整改。感谢您的监督。"
 
@@ -30,13 +31,13 @@ def seed_history(
     session: Session, now: datetime, rng: random.Random, *, officers: Mapping[str, tuple[Actor, Keyring]]
 ) -> None:
     calendar = WorkingCalendar.load(session)
-    for channel, subject, county, count, months in _BATCHES:
+    for channel, subject, county, count, left, months in _BATCHES:
         for number in range(count):
             filed_at = now - timedelta(days=30 * months + rng.randint(0, 5))
             report = _file(session, channel, subject, county, Desk(calendar, ANONYMOUS, filed_at))
             officer = officers.get(report.responsible_code)
-            if officer is not None and number:
-                _handle(session, report, rng, filed_at, calendar, officer)
+            if officer is not None and number >= left:
+                _handle(session, report, number, rng, filed_at, calendar, officer)
     _dispute(session, now, Desk(calendar, ANONYMOUS, now - timedelta(days=4)), officers)
 
 
@@ -57,6 +58,7 @@ def _file(session: Session, channel: str, subject: str, county: str, desk: Desk)
 def _handle(
     session: Session,
     report: Report,
+    number: int,
     rng: random.Random,
     filed_at: datetime,
     calendar: WorkingCalendar,
@@ -67,9 +69,8 @@ def _handle(
     operations.accept(session, report, Desk(calendar, actor, accepted_at, keys))
     replied_at = accepted_at + timedelta(days=rng.randint(5, 25))
     operations.reply(session, report, _REPLY, Desk(calendar, actor, replied_at, keys))
-    if rng.random() < 0.8:
-        rated_at = replied_at + timedelta(days=1)
-        casework.rate(session, report, rng.choice((5, 4, 4, 3, 2)), Desk(calendar, ANONYMOUS, rated_at))
+    rated_at = replied_at + timedelta(days=1)
+    casework.rate(session, report, _SCORES[number % 3], Desk(calendar, ANONYMOUS, rated_at))
 
 
 def _dispute(session: Session, now: datetime, desk: Desk, officers: Mapping[str, tuple[Actor, Keyring]]) -> None:

@@ -3,9 +3,11 @@
 import time
 from collections.abc import Callable
 
+from flask import Flask
 from playwright.sync_api import Page, expect
 
 from tests.journeys.test_reporter import sign_in
+from tests.support.reporter import file_directly
 
 Opens = Callable[..., Page]
 TITLE = "关于夏季臭氧监测比对结果的公告"
@@ -42,3 +44,18 @@ def fill_notice(page: Page) -> None:
     page.get_by_label("正文").fill("<p>比对合格率 98%。</p>")
     page.get_by_label("发布机关").fill("许昌市生态环境局")
     page.get_by_label("发布日期").fill("2026-11-20")
+
+
+def test_an_officer_walks_the_queue_by_keyboard(open_browser: Opens, app: Flask) -> None:
+    for _one in range(2):
+        file_directly(app)
+    officer = open_browser()
+    sign_in(officer, "changge", "/desk")
+    expect(officer.locator("[data-keys-hint]")).to_be_visible()
+    rows = officer.locator("tbody th a").all_inner_texts()
+    assert len(rows) >= 2
+    for key in ("j", "j", "k", "j", "x"):
+        officer.keyboard.press(key)
+    assert officer.locator("input[name=case]:checked").get_attribute("value") == rows[1]
+    officer.keyboard.press("Enter")
+    expect(officer.get_by_role("heading", level=1)).to_have_text(rows[1])

@@ -1,11 +1,13 @@
 """Small cells stay unknown: an attacker with the table, its totals and a linear solver computes none of them."""
 
+from datetime import date
 from fractions import Fraction
 
 from hypothesis import given
 from hypothesis import strategies as st
 
 from intake.small_cells import LEAST, hidden_cells, share, shown, with_totals
+from intake.statistics import Case, figures
 
 tables = st.integers(1, 4).flatmap(
     lambda width: st.lists(st.lists(st.integers(0, 12), min_size=width, max_size=width), min_size=1, max_size=4)
@@ -93,3 +95,22 @@ def test_a_share_is_told_where_neither_side_is_small() -> None:
     assert share(18, 20) is None
     assert share(3, 20) is None
     assert share(4, 4) is None
+
+
+def test_a_department_s_line_tells_no_small_rest() -> None:
+    """Of thirteen cases eleven are answered: to say eleven would say that two are open."""
+    month = date(2026, 9, 1)
+    answered = [Case("a", month, month, False, False, None)] * 11
+    lines, _total = figures([*answered, *[Case("a", month, None, False, True, None)] * 2], [month])
+    assert (lines[0].total, lines[0].finished, lines[0].overdue, lines[0].on_time) == (13, None, None, None)
+    lines, _total = figures([*answered, *[Case("a", month, None, False, True, None)] * 5], [month])
+    assert (lines[0].total, lines[0].finished, lines[0].overdue, lines[0].on_time) == (16, 11, 5, 11 / 16)
+
+
+def test_where_the_total_is_hidden_nothing_of_the_line_is_told() -> None:
+    month = date(2026, 9, 1)
+    many = [Case("a", month, month, False, False, 5)] * 16
+    lines, total = figures([*many, Case("b", month, month, False, False, 5)], [month])
+    assert [one.total for one in lines] == [None, None]
+    assert (lines[0].finished, lines[0].on_time, lines[0].satisfied) == (None, None, None)
+    assert total[-1] == 17
