@@ -63,8 +63,9 @@ def test_a_name_that_only_sounds_right_is_offered(
     client: FlaskClient, open_page: OpenPage, city: dict[str, str]
 ) -> None:
     for typed in ("红园环境检测", "宏源环保检测服务"):
-        page = open_page(client, f"/search?q={typed}")
-        assert COMPANY in page.find("//div[@class='empty']//ul//a/text()"), typed
+        page = open_page(client, f"/search?q={typed}&county=411081")
+        (meant,) = page.find(f"//div[@class='empty']//ul//a[.='{COMPANY}']")
+        assert len(open_page(client, meant.get("href")).find("//*[@class='record-list']/li")) == 2, "without the filter"
 
 
 def test_the_filter_that_hides_everything_is_named(
