@@ -11,9 +11,9 @@ from sqlalchemy.orm import Session
 
 from core.clock import CHINA, local_date
 from core.tables import Row
-from core.working_calendar import WorkingCalendar
+from core.working_calendar import Due, WorkingCalendar
 from portal.monitoring.models import ImportBatch, Observation, Station
-from portal.publishing.models import Disclosure, DisclosureVersion, PublicRecord
+from portal.publishing.models import Change, Disclosure, PublicRecord
 from portal.publishing.workflow import FIRST
 from portal.release.models import ReleaseReason
 from portal.release.rules import (
@@ -154,8 +154,10 @@ def _first_import(session: Session, area: str) -> datetime | None:
     return session.scalar(select(func.min(ImportBatch.at)).where(ImportBatch.id.in_(batches)))
 
 
-def _first_publication(session: Session) -> datetime | None:
-    return session.scalar(select(func.min(DisclosureVersion.at)))
+def _first_publication(session: Session, kind: str | None = None) -> datetime | None:
+    """When the first change became public: one step into the change sequence, however many there are."""
+    statement = select(Change.at).order_by(Change.sequence).limit(1)
+    return session.scalar(statement.where(Change.kind == kind) if kind else statement)
 
 
 def _releases(session: Session, row: Row) -> Came:
@@ -178,16 +180,17 @@ def _record_month(
     reasons: Mapping[str, str],
 ) -> DatasetMonth:
     """Each public record whose last day lies in the month, and the drafts that should have been public by now."""
-    since = session.scalar(select(func.min(PublicRecord.published_at)).where(PublicRecord.kind == row["kind"]))
+    since = _first_publication(session, row["kind"])
     if since is None:
         return DatasetMonth(row, ())
     earliest = max(first - _longest(row["workdays"]), local_date(since))
     statement = select(PublicRecord.id, PublicRecord.title, PublicRecord.decided_on, PublicRecord.published_at).where(
         PublicRecord.kind == row["kind"], PublicRecord.decided_on.between(earliest, last)
     )
-    releases = []
+    releases, dues = [], dict[date, Due]()
     for record in session.execute(statement.order_by(PublicRecord.decided_on)):
-        due = calendar.add_workdays(record.decided_on, row["workdays"])
+        due = dues.get(record.decided_on) or calendar.add_workdays(record.decided_on, row["workdays"])
+        dues[record.decided_on] = due
         if first <= due.on <= last:
             promise = Promise(record.id, due_at(due.on), due.provisional)
             found = outcome(promise, record.published_at, now)
