@@ -46,6 +46,9 @@ ACTION_LABELS = {
     "message": _l("举报人补充"),
     "rate": _l("举报人评价"),
     "open_sealed": _l("打开封存内容"),
+    "open_identity": _l("打开举报人身份"),
+    "name_involved": _l("查明有关部门"),
+    "avoid": _l("原承办单位回避，改由他处办理"),
 }
 
 _UNDECIDED = frozenset({"received", "accepted", "investigating"})
@@ -85,5 +88,6 @@ WORKFLOW = Workflow(
         _step("invite", _UNDECIDED, None),
         _step("link", _ANY, None),
         _step("recuse", _LIVE, None),
+        _step("name_involved", _LIVE, None),
     ]
 )

@@ -24,7 +24,7 @@ from intake.routing import Facts, route
 from intake.submission import StoredFile, Submission
 from intake.timeline import NOTICE, Desk, add_event, notify
 
-MOVES = ("transfer", "return", "hand_over", "appoint", "succeed")
+MOVES = ("transfer", "return", "hand_over", "appoint", "succeed", "avoid")
 
 
 class ExcludedDepartment(DomainError):

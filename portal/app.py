@@ -25,6 +25,7 @@ from intake.administration import calendar_views as administration
 from intake.administration import routing_views as routing
 from intake.desk import board_views as board
 from intake.desk import feed_views as desk_feed
+from intake.desk import identity_views as identity
 from intake.desk import record_views as record
 from intake.desk import step_views as steps
 from intake.desk import views as desk
@@ -99,6 +100,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     desk_feed.blueprint,
     board.blueprint,
     statistics.blueprint,
+    identity.blueprint,
     desk.blueprint,
     steps.blueprint,
     administration.blueprint,
@@ -112,6 +114,7 @@ HOMES = (
     (Permission.HANDLE_REPORT, "/desk"),
     (Permission.SUPERVISE_REPORTS, "/desk"),
     (Permission.RECORD_REPORT, "/desk"),
+    (Permission.OPEN_IDENTITY, "/desk/identity"),
 )
 
 SOURCES = tuple(RecordSource(kind) for kind in KINDS)

@@ -42,6 +42,12 @@ class RecuseForm(TextForm):
     officer = SelectField(_l("谁回避？"), widget=GovSelect(), validators=[InputRequired(_l("请选择回避的人。"))])
 
 
+class InvolvedForm(TextForm):
+    involved = SelectField(
+        _l("哪个部门与这件事有关？"), widget=GovSelect(), validators=[InputRequired(_l("请选择部门。"))]
+    )
+
+
 class PauseForm(TextForm):
     reason = SelectField(_l("因为什么暂停？"), widget=GovSelect(), validators=[InputRequired(_l("请选择理由。"))])
 

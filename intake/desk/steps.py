@@ -11,7 +11,7 @@ from core.accounts.permissions import Permission
 from core.errors import NotFound
 from core.web import current
 from core.web.forms import Form
-from intake import answers, casework, clocks, extensions, operations, queries
+from intake import answers, casework, clocks, exclusion, extensions, operations, queries
 from intake.case_workflow import WORKFLOW
 from intake.desk import forms
 from intake.models import Report
@@ -92,6 +92,11 @@ STEPS: dict[str, Step] = {
     "recuse": Step(
         forms.RecuseForm, lambda s, r, f, d: casework.recuse(s, r, f.officer.data, f.text.data, d), leaves=True
     ),
+    "name_involved": Step(
+        forms.InvolvedForm,
+        lambda s, r, f, d: exclusion.name_involved(s, r, f.involved.data, f.text.data, d),
+        leaves=True,
+    ),
     "reopen": Step(forms.TextForm, _words(operations.reopen)),
     "note": Step(forms.TextForm, _words(operations.note)),
     "contribute": Step(forms.TextForm, _words(casework.contribute), by=CO),
@@ -103,7 +108,7 @@ GROUPS = (
     (_l("办理"), ("assign", "visit", "reply", "decline", "reopen")),
     (_l("转出和协办"), ("transfer", "return", "hand_over", "invite", "contribute", "appoint")),
     (_l("期限"), ("ask_extension", "pause", "resume")),
-    (_l("其他"), ("note", "link", "merge", "recuse")),
+    (_l("其他"), ("note", "link", "merge", "recuse", "name_involved")),
 )
 PLAIN = ("accept", "investigate", "decide", "close")
 TEXT_LABELS = {
@@ -116,6 +121,7 @@ TEXT_LABELS = {
     "merge": _l("说明（举报人会看到）"),
     "link": _l("文号、统一社会信用代码或编号"),
     "visit": _l("检查情况"),
+    "name_involved": _l("怎么查明的（举报人看不到）。它和它的上下级会立刻失去这件举报的钥匙"),
     "contribute": _l("协办意见（举报人看不到）"),
 }
 
@@ -157,6 +163,7 @@ def options(report: Report) -> dict[str, list[tuple[str, Any]]]:
     people = [(one.id, one.display_name) for one in casework.possible_officers(session, report)]
     return {
         "to": [(code, name) for code, name in names.items() if code not in kept_out],
+        "involved": [(code, name) for code, name in names.items() if code not in kept_out],
         "officer": people,
         "ground": [(one.code, one.label) for one in answers.grounds(today)],
         "reason": list(clocks.pause_reasons(session, report, today).items()),

@@ -5,12 +5,11 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from core.accounts.models import User
 from core.database import Database
 from intake import case_keys, reading
 from intake.models import Report
 from intake.sealing import CaseSecrets
-from tests.support.people import ESCROW, ring_of
+from tests.support.people import ESCROW
 
 
 def opened(session: Session, report: Report) -> CaseSecrets:
@@ -27,8 +26,3 @@ def story(database: Database) -> dict[str, Any]:
         files = [(one.name, one.kind, one.size) for one in reading.files_of(session, report, case)]
         known = reading.identity_of(session, report, identity)
         return {**reading.body_of(report, case), "identity": known, "files": files}
-
-
-def readers(session: Session, report: Report, people: dict[str, User]) -> set[str]:
-    """The names of all whose keys open the report."""
-    return {name for name, user in people.items() if case_keys.opened(session, report, ring_of(user))}
