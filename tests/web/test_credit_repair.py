@@ -11,7 +11,7 @@ from sqlalchemy import select
 from core.database import Database
 from core.ledger.models import LogLeaf
 from portal.enforcement.models import CreditRepair, RepairedRecord
-from portal.ledger import verify
+from portal.ledger.verify.audit import audit as run_audit
 from portal.publishing.models import Disclosure, PublicRecord, VersionContent
 from tests.conftest import TestClock
 from tests.support.disclosures import COMPANY, USCC, Publisher
@@ -86,7 +86,7 @@ def test_what_hangs_together_ends_together_and_the_rest_stays(
         response = client.get(path)
         return response.status_code, response.get_data()
 
-    assert list(verify.audit(fetch, {})) == []
+    assert list(run_audit(fetch, {})) == []
 
 
 def test_the_partys_other_records_end_only_where_the_decision_names_them(

@@ -13,7 +13,7 @@ from sqlalchemy import select, text
 
 from core.database import Database, unit_of_work
 from core.ledger.models import LogLeaf
-from portal.ledger import verify
+from portal.ledger.verify.audit import audit as run_audit
 from portal.publishing import operations
 from portal.publishing.endings import expire_due
 from portal.publishing.models import Disclosure, DisclosureVersion, PublicRecord, VersionContent
@@ -33,7 +33,7 @@ def audit(client: FlaskClient) -> list[str]:
         response = client.get(path)
         return response.status_code, response.get_data()
 
-    return list(verify.audit(fetch, {}))
+    return list(run_audit(fetch, {}))
 
 
 @pytest.fixture
