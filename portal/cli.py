@@ -6,13 +6,16 @@ import threading
 import click
 from flask import Flask, current_app
 from flask.cli import AppGroup, with_appcontext
+from sqlalchemy.orm import Session
 
 from core.accounts import SYSTEM
-from core.accounts.operations import open_account
+from core.accounts.models import User
+from core.accounts.operations import close_account, move_account, open_account, user_named
 from core.accounts.permissions import Role
 from core.database import unit_of_work
 from core.errors import InvalidInput
 from core.web.current import house
+from intake.cli import keys
 from portal import setup
 from portal.completeness.cli import manifest
 from portal.enforcement.cli import penalties
@@ -30,7 +33,17 @@ def install(app: Flask) -> None:
     for command in (air, penalties):
         import_group.add_command(command)
     app.cli.add_command(manifest)
-    for command in (import_group, db_group, user_group, ledger_group, witness_group, worker, setup_command, reindex):
+    for command in (
+        import_group,
+        db_group,
+        user_group,
+        ledger_group,
+        keys,
+        witness_group,
+        worker,
+        setup_command,
+        reindex,
+    ):
         app.cli.add_command(command)
 
 
@@ -87,6 +100,38 @@ def user_add(
     except InvalidInput as error:
         raise click.ClickException("；".join(str(text) for text in error.errors.values())) from error
     click.echo(f"已开通账号 {sign_in_name}。")
+
+
+@user_group.command("move")
+@click.argument("sign_in_name")
+@click.option("--department", "department_code", help="新部门的代码；不写就是不属于部门")
+@click.option("--role", "roles", multiple=True, required=True, type=click.Choice([str(role) for role in Role]))
+def user_move(sign_in_name: str, department_code: str | None, roles: tuple[str, ...]) -> None:
+    """换部门或换工作：原部门的钥匙立刻收回。"""
+    try:
+        with unit_of_work(house().database) as session:
+            user = _known(session, sign_in_name)
+            wanted, at = [Role(role) for role in roles], house().clock.now()
+            move_account(session, user, department_code=department_code, roles=wanted, actor=SYSTEM, at=at)
+    except InvalidInput as error:
+        raise click.ClickException("；".join(str(text) for text in error.errors.values())) from error
+    click.echo(f"{sign_in_name} 已调整，原部门的钥匙已收回。")
+
+
+@user_group.command("close")
+@click.argument("sign_in_name")
+def user_close(sign_in_name: str) -> None:
+    """关闭账号：不能再登录，钥匙立刻收回。"""
+    with unit_of_work(house().database) as session:
+        close_account(session, _known(session, sign_in_name), actor=SYSTEM, at=house().clock.now())
+    click.echo(f"{sign_in_name} 已关闭，钥匙已收回。")
+
+
+def _known(session: Session, sign_in_name: str) -> User:
+    user = user_named(session, sign_in_name)
+    if user is None:
+        raise click.ClickException("没有这个登录名。")
+    return user
 
 
 @click.command("worker")
