@@ -13,9 +13,20 @@ from core.clock import local_date
 from core.errors import DomainError, InvalidInput, Text
 from intake import case_keys, clocks, handover
 from intake.case_models import Rating, Recusal
+from intake.competence import is_bounce
 from intake.departments import Organisation
 from intake.models import CO, Report, ReportDepartment
-from intake.operations import ExcludedDepartment, WrongTarget, excluded_codes, move_to, take_step
+from intake.operations import (
+    ExcludedDepartment,
+    WrongTarget,
+    check_may_leave,
+    count_bounce,
+    excluded_codes,
+    move_to,
+    moves_of,
+    step_of,
+    take_step,
+)
 from intake.routing import Facts, route
 from intake.subjects import CHANNELS, elsewhere
 from intake.timeline import Desk, add_event
@@ -180,8 +191,12 @@ def appoint(session: Session, report: Report, to: str, text: str, desk: Desk) ->
 
 
 def hand_over(session: Session, report: Report, text: str, desk: Desk) -> str:
-    """12369 ↔ 12365: the matter belongs to the other line; the rules say who has it there. The department's code."""
-    take_step(report, "hand_over", desk)
+    """12369 ↔ 12365: the matter belongs to the other line; the rules say who has it there. The code of who has it now.
+
+    Back to a department that has had it is a bounce like any other.
+    """
+    check_may_leave(session, report)
+    step_of(report, "hand_over", desk)
     channel = next(one for one in CHANNELS if one != report.category_channel)
     subject = elsewhere(report.subject, channel)
     on = local_date(desk.at)
@@ -189,6 +204,9 @@ def hand_over(session: Session, report: Report, text: str, desk: Desk) -> str:
     kept_out = excluded_codes(session, report) | {report.responsible_code}
     organisation = Organisation.load(session, on)
     to = route(facts, organisation.without(kept_out), on=on).responsible
+    if is_bounce("hand_over", to, moves_of(session, report)) and count_bounce(session, report, text, desk):
+        return report.responsible_code
+    take_step(report, "hand_over", desk)
     report.category_channel, report.subject = channel, subject
     move_to(session, report, to, "hand_over", text, desk)
     return to

@@ -138,10 +138,10 @@ def investigate(session: Session, report: Report, desk: Desk) -> None:
 
 def transfer(session: Session, report: Report, to: str, reason: str, desk: Desk) -> None:
     """Hand the case to another department, which has to accept it anew; an excluded one is refused."""
-    _may_leave(session, report)
+    check_may_leave(session, report)
     step_of(report, "transfer", desk)
     _check_target(session, report, to, desk)
-    if competence.is_bounce("transfer", to, moves_of(session, report)) and _is_disputed(session, report, reason, desk):
+    if competence.is_bounce("transfer", to, moves_of(session, report)) and count_bounce(session, report, reason, desk):
         return
     take_step(report, "transfer", desk)
     move_to(session, report, to, "transfer", reason, desk)
@@ -152,7 +152,7 @@ def give_back(session: Session, report: Report, reason: str, desk: Desk) -> None
 
     With the third bounce the case stays and the supervisor appoints.
     """
-    _may_leave(session, report)
+    check_may_leave(session, report)
     take_step(report, "return", desk)
     arrived_on, on = clocks.handling(session, report).arrived_on, local_date(desk.at)
     until = competence.last_day_to_object(report.regime, arrived_on, desk.calendar)
@@ -160,7 +160,7 @@ def give_back(session: Session, report: Report, reason: str, desk: Desk) -> None
         raise TooLateToObject(until=until)
     moves = moves_of(session, report)
     sender = moves[-1].before if moves else _duty_desk(session, report, desk)
-    if not _is_disputed(session, report, reason, desk):
+    if not count_bounce(session, report, reason, desk):
         move_to(session, report, sender, "return", reason, desk)
 
 
@@ -258,7 +258,7 @@ def _check_target(session: Session, report: Report, to: str, desk: Desk) -> Orga
     return organisation
 
 
-def _may_leave(session: Session, report: Report) -> None:
+def check_may_leave(session: Session, report: Report) -> None:
     standing = clocks.handling(session, report)
     if standing.is_appointed:
         raise AppointedCase
@@ -266,8 +266,8 @@ def _may_leave(session: Session, report: Report) -> None:
         raise DisputedCase
 
 
-def _is_disputed(session: Session, report: Report, reason: str, desk: Desk) -> bool:
-    """Count a bounce; with the third the case stays and waits for the supervisor, its clocks running."""
+def count_bounce(session: Session, report: Report, reason: str, desk: Desk) -> bool:
+    """Count a bounce; True with the third: the case stays and waits for the supervisor, its clocks running."""
     standing = clocks.handling(session, report)
     standing.bounces += 1
     if not competence.must_be_appointed(standing.bounces):

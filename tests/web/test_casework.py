@@ -83,6 +83,7 @@ def test_the_third_bounce_waits_for_the_supervisor_and_what_is_appointed_stays(
     assert officer.queue() == [number]
     assert officer.step(number, "return", text="不归我").status == 409
     assert officer.step(number, "transfer", to="xc-police", text="转走").status == 409
+    assert officer.step(number, "hand_over", text="换类别").status == 409
     assert "不能退回或者转出" in officer.get(f"/desk/{number}").text()
     with database.read() as session:
         notices = [
@@ -186,6 +187,7 @@ def test_a_department_that_was_asked_contributes_and_takes_no_other_step(
     officer.step(number, "invite", to="xc-market", text="请核查检测报告")
     assert "协办" in market.get("/desk").text("//tbody")
     assert market.step(number, "accept").status == 403
+    assert WORDS in market.step(number, "open").text(), "the key went with the request"
     market.step(number, "contribute", text="报告编号对不上")
     assert "报告编号对不上" in officer.get(f"/desk/{number}").text()
     assert officer.step(number, "contribute", text="自己").status == 403
