@@ -85,6 +85,7 @@ def _all(folder: Path, size: Size) -> Iterator[Line]:
     yield from _part("pages", pages.run(*cities, size.page_seconds))
     yield from _part("feeds", _feeds(_app(small)))
     yield from _part("reports", reports.run(houses[spare], folder, size.reports))
+    yield from _part("reports over HTTP", reports.pressed(spare))
     yield from _ledger(folder, size)
     yield from _part("imports", imports.run(_app(spare), folder, size.imported, size.hours))
 

@@ -13,9 +13,9 @@ from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from core.envelopes import KEY_BYTES, KeyPair, lock, seal, unlock, unseal, unwrap, wrap
-from core.keys.department_keys import live_keys
+from core.keys.department_keys import PublicKey, live_keys
 from core.keys.keyring import KeyPurpose, Keyring
-from core.keys.models import DepartmentKey, EscrowKey
+from core.keys.models import EscrowKey
 from core.keys.user_keys import live_escrow
 from intake.departments import Organisation
 from intake.key_models import EventText, ReportKey, ReportWrap
@@ -27,6 +27,7 @@ from intake.sealing import CaseSecrets, context
 
 REPORTER, ESCROW = "reporter", "escrow"
 CASE, IDENTITY = KeyPurpose.CASE, KeyPurpose.IDENTITY
+FIRST = 1
 _DEPARTMENT = "department:"
 
 
@@ -34,19 +35,21 @@ _DEPARTMENT = "department:"
 class Directory:
     """The public keys there are today, and the organisation that says for whom they may be used."""
 
-    keys: dict[tuple[str, KeyPurpose], DepartmentKey]
+    keys: dict[tuple[str, KeyPurpose], PublicKey]
     escrow: EscrowKey | None
     organisation: Organisation
 
     @classmethod
-    def load(cls, session: Session, on: date) -> "Directory":
-        return cls(live_keys(session), live_escrow(session), Organisation.load(session, on))
+    def load(cls, session: Session, on: date, organisation: Organisation | None = None) -> "Directory":
+        """`organisation` of that day, where the caller has it already."""
+        return cls(live_keys(session), live_escrow(session), organisation or Organisation.load(session, on))
 
     def recipients(self, session: Session, report: Report) -> Recipients:
-        excluded = departments_with_part(session, report, EXCLUDED)
+        parts = select(ReportDepartment.department_code, ReportDepartment.part)
+        rows = session.execute(parts.where(ReportDepartment.report_id == report.id)).all()
+        co, excluded = (frozenset(code for code, part in rows if part == one) for one in (CO, EXCLUDED))
         found = (self.organisation.find(kind, None, but=excluded) for kind in LAST_RESORTS)
         caretakers = tuple(unit.code for unit in found if unit is not None)
-        co = departments_with_part(session, report, CO)
         return recipients(Case(report.responsible_code, co, excluded, caretakers), self._holders())
 
     def targets(self, who: Recipients, purpose: KeyPurpose) -> Iterator[tuple[str, int, bytes]]:
@@ -67,7 +70,7 @@ def create(
 ) -> None:
     """Seal a new report. Its departments are written already; `identity` may tell that there is none."""
     reporter = KeyPair.new()
-    row = ReportKey(report_id=report.id, epoch=1, identity_epoch=1, shared_public=b"", internal_public=b"")
+    row = ReportKey(report_id=report.id, epoch=FIRST, identity_epoch=FIRST, shared_public=b"", internal_public=b"")
     row.reporter_public = reporter.public
     row.sealed_reporter_secret = lock(reporter.secret, receipt.wrap, context(report.id, 0, REPORTER))
     session.add(row)
@@ -209,7 +212,8 @@ def _write_envelopes(
     targets: Sequence[tuple[str, int, bytes, bytes]],
 ) -> None:
     """Replace all envelopes of a purpose; each target is (recipient, its epoch, its public key, what it gets)."""
-    session.execute(delete(ReportWrap).where(ReportWrap.report_id == report_id, ReportWrap.purpose == purpose))
+    if key_epoch > FIRST:
+        session.execute(delete(ReportWrap).where(ReportWrap.report_id == report_id, ReportWrap.purpose == purpose))
     for recipient, recipient_epoch, public, key in targets:
         row = ReportWrap(
             report_id=report_id,

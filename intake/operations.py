@@ -92,7 +92,7 @@ def file_report(session: Session, submission: Submission, *, keys: ReceiptKeys, 
     parts = [(code, CO) for code in routing.co] + [(code, EXCLUDED) for code in sorted(routing.excluded)]
     session.add_all(ReportDepartment(report_id=identifier, department_code=code, part=part) for code, part in parts)
     session.flush()
-    directory = case_keys.Directory.load(session, on)
+    directory = case_keys.Directory.load(session, on, organisation)
     case_keys.create(session, report, keys, body=_body(submission), identity=_identity(submission), directory=directory)
     for file in submission.files:
         add_file(session, report, file)

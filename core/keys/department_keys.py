@@ -7,6 +7,7 @@ Whoever leaves loses every envelope, and the next epoch is not theirs.
 
 from collections.abc import Iterator, Sequence
 from datetime import datetime
+from typing import NamedTuple
 
 from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
@@ -20,6 +21,13 @@ from core.keys.keyring import PERMISSION_FOR, KeyPurpose, Keyring, member_contex
 from core.keys.models import DepartmentKey, DepartmentKeyMember, UserKey
 
 
+class PublicKey(NamedTuple):
+    """What it takes to seal to a department."""
+
+    epoch: int
+    public: bytes
+
+
 def live_key(session: Session, code: str, purpose: KeyPurpose) -> DepartmentKey | None:
     """The key that new envelopes are for; None where the department never had a member."""
     statement = select(DepartmentKey).where(
@@ -28,10 +36,13 @@ def live_key(session: Session, code: str, purpose: KeyPurpose) -> DepartmentKey 
     return session.scalars(statement).one_or_none()
 
 
-def live_keys(session: Session) -> dict[tuple[str, KeyPurpose], DepartmentKey]:
+def live_keys(session: Session) -> dict[tuple[str, KeyPurpose], PublicKey]:
     """All of them, by department and purpose."""
-    rows = session.scalars(select(DepartmentKey).where(DepartmentKey.retired_at.is_(None)))
-    return {(row.department_code, KeyPurpose(row.purpose)): row for row in rows}
+    key = DepartmentKey
+    rows = session.execute(
+        select(key.department_code, key.purpose, key.epoch, key.public).where(key.retired_at.is_(None))
+    )
+    return {(code, KeyPurpose(purpose)): PublicKey(epoch, public) for code, purpose, epoch, public in rows}
 
 
 def members(session: Session, code: str, purpose: KeyPurpose) -> list[UserKey]:
