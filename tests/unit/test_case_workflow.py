@@ -8,9 +8,9 @@ from core.accounts.permissions import Role, permissions_of
 from core.errors import IllegalStep
 from intake.case_workflow import ACTION_LABELS, STATES, WORKFLOW
 
-ALWAYS = {"note", "link"}
-WHILE_LIVE = {"assign", "contribute", "recuse"}
-WHILE_UNDECIDED = {"ask_extension", "grant_extension", "refuse_extension", "invite", "appoint"}
+ALWAYS = ("note", "link")
+WHILE_LIVE = ("assign", "contribute", "recuse")
+WHILE_UNDECIDED = ("ask_extension", "grant_extension", "refuse_extension", "invite", "appoint")
 AWAY = {"transfer": "received", "hand_over": "received", "merge": "merged"}
 
 
