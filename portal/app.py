@@ -43,7 +43,7 @@ from portal.home import views as home
 from portal.ledger import views as ledger
 from portal.monitoring import views as air
 from portal.notices.kinds import NOTICE
-from portal.opendata import followers, sitemap, websub
+from portal.opendata import embeds, followers, sitemap, websub
 from portal.opendata import views as feeds
 from portal.opendata.api import views as api
 from portal.opendata.downloads import packages
@@ -92,6 +92,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     api.blueprint,
     downloads.blueprint,
     sitemap.blueprint,
+    embeds.blueprint,
     subscriptions.blueprint,
     ledger.blueprint,
     wizard.blueprint,

@@ -15,9 +15,9 @@ from werkzeug.datastructures import MultiDict
 
 from core.errors import InvalidInput, NotFound, Text
 from core.paging import LONGEST_CURSOR, Cursor
+from portal.publishing.public_views import FIRST_DAY, LAST_DAY
 
 LONGEST_TEXT = 200
-FIRST_DAY, LAST_DAY = date(1900, 1, 1), date(2999, 12, 31)
 _DAY = re.compile(r"\d{4}-\d\d-\d\d")
 _WHOLE = re.compile(r"\d{1,18}")
 

@@ -13,7 +13,19 @@ from portal.opendata.datasets import DATASETS, RECORD_KINDS, utc_text
 from portal.publishing.models import PublicRecord
 
 A_MAP = 40_000
-PAGES = ("", "/air", "/penalties", "/blacklist", "/notices", "/feeds", "/data", "/ledger", "/verify", "/about")
+PAGES = (
+    "",
+    "/air",
+    "/penalties",
+    "/blacklist",
+    "/notices",
+    "/feeds",
+    "/data",
+    "/embed",
+    "/ledger",
+    "/verify",
+    "/about",
+)
 NOT_FOR_ROBOTS = ("/report", "/track", "/desk", "/editorial", "/admin", "/sign-in", "/search")
 _NAMESPACE = "http://www.sitemaps.org/schemas/sitemap/0.9"
 

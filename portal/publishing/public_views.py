@@ -19,6 +19,7 @@ from core.web import current
 from core.web.access import public
 from core.web.filters import local_day
 from portal.publishing import queries
+from portal.publishing.as_of import record_as_of, records_as_of, withdrawn_since
 from portal.publishing.differences import Difference, differences
 from portal.publishing.kinds import DisclosureKind, kind_named
 from portal.publishing.models import DisclosureVersion, PublicRecord
@@ -27,6 +28,8 @@ from portal.publishing.record_form import shown
 from portal.publishing.terms import shown_term
 
 CURSOR_PARTS = 2
+MOST_WITHDRAWN = 100
+FIRST_DAY, LAST_DAY = date(1900, 1, 1), date(2999, 12, 31)
 
 
 def public_blueprint(kind: DisclosureKind) -> Blueprint:
@@ -38,11 +41,17 @@ def public_blueprint(kind: DisclosureKind) -> Blueprint:
     def listing() -> str:
         filters = filters_from(request.args)
         cursor = Cursor.decode(request.args.get("cursor"), parts=CURSOR_PARTS)
-        page = queries.records_page(current.session(), kind.name, filters, cursor)
+        day = day_asked(request.args)
+        if day is None:
+            page = queries.records_page(current.session(), kind.name, filters, cursor)
+        else:
+            page = records_as_of(current.session(), kind, filters, day, cursor, queries.PAGE_SIZE)
         return render_template(
             f"portal/{kind.path}/list.html",
             page=page,
-            rows=[list_row(record) for record in page.items],
+            rows=[list_row(record, day) for record in page.items],
+            as_of=day,
+            withdrawn=withdrawn_since(current.session(), kind, day, MOST_WITHDRAWN) if day else (),
             fields=filter_fields(kind, filters),
             clear=url_for(".listing") if filters.any() else None,
             asked=filters.asked(),
@@ -54,9 +63,12 @@ def public_blueprint(kind: DisclosureKind) -> Blueprint:
     @public
     def record(record_id: str) -> str:
         session = current.session()
-        found = queries.record(session, kind.name, record_id)
+        found, day = queries.record(session, kind.name, record_id), day_asked(request.args)
+        if day is not None:
+            found = record_as_of(session, kind, record_id, day)
         return render_template(
             "portal/publishing/record.html",
+            as_of=day,
             kind=kind,
             record=found,
             rows=value_rows(kind, found.body),
@@ -102,6 +114,14 @@ def path_of(record: PublicRecord) -> str:
     return f"/{kind_named(record.kind).path}/{record.id}"
 
 
+def day_asked(arguments: Mapping[str, str]) -> date | None:
+    """The day of ?as_of=; None where there is none, or what stands there is no day."""
+    try:
+        return min(max(date.fromisoformat(arguments.get("as_of", "")), FIRST_DAY), LAST_DAY)
+    except ValueError:
+        return None
+
+
 def filters_from(arguments: Mapping[str, str]) -> RecordFilters:
     year = arguments.get("year", "")
     return RecordFilters(
@@ -135,11 +155,11 @@ def _field(name: str, label: str, value: Any, options: list[tuple[Any, str]]) ->
     return {"name": name, "label": label, "value": value, "options": options}
 
 
-def list_row(record: PublicRecord) -> dict[str, Any]:
+def list_row(record: PublicRecord, as_of: date | None = None) -> dict[str, Any]:
     fine = record.body.get("fine_wan_yuan")
     return {
         "title": record.title,
-        "url": path_of(record),
+        "url": f"{path_of(record)}?as_of={as_of}" if as_of else path_of(record),
         "text": record.summary,
         "meta": [
             local_day(record.decided_on),

@@ -207,6 +207,14 @@ def of_party(
     return session.scalars(statement.order_by(PublicRecord.decided_on.desc()).limit(limit)).all()
 
 
+def counts_of_party(session: Session, uscc: str) -> tuple[str | None, dict[str, int]]:
+    """The name that the newest record gives the party with this code, and how many records of each kind name it."""
+    statement = select(PublicRecord.kind, func.count()).where(PublicRecord.party_uscc == uscc)
+    counts: dict[str, int] = {row[0]: row[1] for row in session.execute(statement.group_by(PublicRecord.kind))}
+    newest = of_party(session, uscc, None, but="", limit=1)
+    return (newest[0].party_name if newest else None), counts
+
+
 def all_records(session: Session, kind: str) -> Iterator[PublicRecord]:
     """Oldest decisions first."""
     statement = select(PublicRecord).where(PublicRecord.kind == kind)

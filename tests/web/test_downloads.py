@@ -148,3 +148,16 @@ def test_the_site_map_leads_to_every_record_and_to_no_reporters_page(
     assert not [one for one in found if "/report" in one or "/track" in one]
     for one in found:
         assert client.get(one.removeprefix("http://127.0.0.1:8000") or "/").status_code == 200, one
+
+
+def test_a_package_whose_record_has_ended_is_not_served_with_the_worker_stopped(
+    client: FlaskClient, publisher: Publisher, clock: TestClock, run_jobs: Callable[[], int]
+) -> None:
+    publisher.penalty(AT, decided_on="2025-11-24", penalty_types=["P12"], fine_wan_yuan="")
+    until = client.get("/api/v1/penalties").get_json()["items"][0]["publicity_until"]
+    run_jobs()
+    content(client, f"/data/packages/{FULL}")
+    clock.moves_on(days=(date.fromisoformat(until) - date(2026, 11, 23)).days + 1)
+    assert client.get("/api/v1/penalties").get_json()["items"] == []
+    assert client.get(f"/data/packages/{FULL}").status_code == 503
+    assert FULL not in client.get("/data").get_data(as_text=True)
