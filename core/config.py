@@ -86,7 +86,7 @@ class Settings:
 
     @property
     def key_files(self) -> tuple[Path, ...]:
-        return (self.secret_key_file, self.sealing_key_file, self.receipt_pepper_file, self.ledger_key_file)
+        return (self.secret_key_file, self.receipt_pepper_file, self.ledger_key_file)
 
     def prepare(self) -> None:
         """Make the data folder and the keys that are not there yet; each key file is readable by its owner alone."""

@@ -58,6 +58,6 @@ def test_a_wrong_setting_ends_every_program_with_its_sentence(monkeypatch: pytes
 
 
 def test_key_files_are_the_owners_alone(settings):
-    for path in (settings.secret_key_file, settings.sealing_key_file, settings.receipt_pepper_file):
+    for path in (settings.secret_key_file, settings.receipt_pepper_file):
         assert path.stat().st_mode & 0o777 == 0o400
         assert len(path.read_bytes()) == 32
