@@ -14,14 +14,14 @@ from portal.demo.air import seed_air
 from portal.demo.disclosures import seed_disclosures
 from portal.demo.gate import seed_gate
 from portal.demo.history import seed_history
-from portal.demo.people import ACCOUNTS, PASSWORD, account_lines, officers, open_accounts
+from portal.demo.people import ACCOUNTS, PASSWORD, TASKS, account_lines, officers, open_accounts
 from portal.demo.releases import seed_reasons
 from portal.demo.reports import seed_reports
 from portal.demo.subscriptions import seed_subscriptions
 from portal.publishing.ledger import disclosure_log
 from portal.subscriptions.addresses import AddressBook
 
-__all__ = ["ACCOUNTS", "PASSWORD", "account_lines", "fill_if_empty", "offered_accounts"]
+__all__ = ["ACCOUNTS", "PASSWORD", "TASKS", "account_lines", "fill_if_empty", "offered_accounts"]
 SEED = 411000
 
 

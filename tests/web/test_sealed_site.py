@@ -59,7 +59,7 @@ def shapes(text: str) -> list[bytes]:
     for one in plain[:2]:
         for offset in range(3):
             whole = base64.b64encode(bytes(offset) + one)
-            coded.append(whole[4 if offset else 0 : len(whole) // 4 * 4 - 4])
+            coded.append(whole[-(-offset * 8 // 6) : (offset + len(one)) * 8 // 6])
     return plain + coded
 
 

@@ -1,3 +1,4 @@
+from contextlib import closing
 from dataclasses import replace
 
 import pytest
@@ -102,14 +103,24 @@ def test_a_session_works_in_another_process_and_is_signed_out_after_the_machine_
 ):
     sign_in(client, "officer")
     cookie = client.get_cookie("mingjian").value
-    other = create_app(settings, clock).test_client()
-    other.set_cookie("mingjian", cookie)
-    assert "退出" in open_page(other, "/desk").html
+    with closing(Process(settings, clock, cookie)) as other:
+        assert "退出" in open_page(other.client, "/desk").html
     settings.boot_key_file.unlink()
-    restarted = create_app(settings, clock).test_client()
-    restarted.set_cookie("mingjian", cookie)
-    assert "退出" not in open_page(restarted, "/sign-in").html
-    assert restarted.get("/desk").status_code == 302
+    with closing(Process(settings, clock, cookie)) as restarted:
+        assert "退出" not in open_page(restarted.client, "/sign-in").html
+        assert restarted.client.get("/desk").status_code == 302
+
+
+class Process:
+    """Another application on the same installation, in the same browser."""
+
+    def __init__(self, settings, clock, cookie):
+        self.app = create_app(settings, clock)
+        self.client = self.app.test_client()
+        self.client.set_cookie("mingjian", cookie)
+
+    def close(self):
+        self.app.extensions[EXTENSION].database.close()
 
 
 def test_the_boot_key_lies_in_memory_unless_told_otherwise(settings):
