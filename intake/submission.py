@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-RECEIVED_BY = ("web", "phone", "12345_transfer", "12315_transfer", "wechat", "letter", "visit")
+RECEIVED_BY = ("web", "phone", "12345_transfer", "12315_transfer", "wechat", "letter", "visit", "open311")
 ACCUSED_KINDS = ("company", "testing_institution", "department", "official", "person", "unknown")
 
 

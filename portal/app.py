@@ -29,6 +29,7 @@ from intake.desk import identity_views as identity
 from intake.desk import record_views as record
 from intake.desk import step_views as steps
 from intake.desk import views as desk
+from intake.open311 import views as open311
 from intake.public import statistics_views as statistics
 from intake.public import tracking_views as tracking
 from intake.public import wizard_views as wizard
@@ -101,6 +102,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     desk_feed.blueprint,
     board.blueprint,
     statistics.blueprint,
+    open311.blueprint,
     identity.blueprint,
     desk.blueprint,
     steps.blueprint,
@@ -172,6 +174,7 @@ def create_app(settings: Settings | None = None, clock: Clock | None = None) -> 
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)
     app.extensions["csrf"].exempt(subscriptions.stop)  # RFC 8058: a mail program posts it, with the token in the path
+    app.extensions["csrf"].exempt(open311.file)  # an app posts it with its key, and no cookie counts
     house: House = app.extensions[EXTENSION]
     app.extensions["search"] = search_service.build(house.settings, house.database, SOURCES, past_term)
     app.extensions["freshness"] = Freshness(house.database.version.mark)

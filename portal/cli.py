@@ -16,6 +16,7 @@ from core.database import unit_of_work
 from core.errors import InvalidInput
 from core.web.current import house
 from intake.cli import keys
+from intake.open311.cli import open311_key
 from portal import setup
 from portal.completeness.cli import manifest
 from portal.enforcement.cli import penalties
@@ -39,6 +40,7 @@ def install(app: Flask) -> None:
         user_group,
         ledger_group,
         keys,
+        open311_key,
         witness_group,
         worker,
         setup_command,

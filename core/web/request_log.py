@@ -12,7 +12,7 @@ from flask import Flask, Response, g, request
 
 from core.ids import new_id
 
-UNLOGGED = ("/report", "/track", "/static")
+UNLOGGED = ("/report", "/track", "/open311", "/static")
 log = structlog.get_logger()
 
 
