@@ -1,7 +1,9 @@
-"""Files that come with a report: checked by their content, sealed as they are stored, swept when nobody sent them."""
+"""Files that come with a report: checked by their content, cleaned of what they tell about their maker, sealed as they
+are stored, swept when nobody sent them."""
 
 import secrets
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path, PurePosixPath
 from typing import IO
@@ -16,6 +18,7 @@ from core.errors import DomainError
 from core.ids import new_id
 from core.outbox import Job
 from core.sanitising import single_line
+from intake import hygiene
 from intake.models import SealedFile
 from intake.sealing import PIECE, open_file, seal_file
 from intake.submission import StoredFile
@@ -60,7 +63,7 @@ def folder(data_dir: Path) -> Path:
 
 
 def store(upload: FileStorage, data_dir: Path) -> StoredFile:
-    """Check and seal one upload; FileRefused says which file and why."""
+    """Check, clean and seal one upload; FileRefused says which file and why."""
     name = _name(upload.filename or "")
     size = _size(upload.stream)
     if size == 0:
@@ -69,10 +72,35 @@ def store(upload: FileStorage, data_dir: Path) -> StoredFile:
         raise FileRefused(_l("“%(name)s”超过 %(n)s MB。", name=name, n=LARGEST // 1024 // 1024))
     kind = _kind(name, upload.stream)
     stored = StoredFile(id=new_id(), name=name, kind=kind, size=size, key=secrets.token_hex(KEY_BYTES))
+    if not hygiene.can_clean(kind):
+        state = hygiene.clean(kind, b"").state
+        return _sealed(replace(stored, hygiene=state), _pieces(upload.stream), data_dir)
+    cleaned = hygiene.clean(kind, upload.stream.read())
+    stored = replace(stored, size=len(cleaned.content), hygiene=cleaned.state, removed=" ".join(cleaned.found))
+    return _sealed(stored, [cleaned.content], data_dir)
+
+
+def store_original(upload: FileStorage, cleaned: StoredFile, data_dir: Path) -> StoredFile | None:
+    """The file as it was sent, under a key of its own; None where the cleaned one is not another file."""
+    if not (hygiene.can_clean(cleaned.kind) and cleaned.hygiene == hygiene.CLEANED):
+        return None
+    original = replace(
+        cleaned,
+        id=new_id(),
+        key=secrets.token_hex(KEY_BYTES),
+        size=_size(upload.stream),
+        hygiene=hygiene.AS_SENT,
+        removed="",
+        original_of=cleaned.id,
+    )
+    return _sealed(original, _pieces(upload.stream), data_dir)
+
+
+def _sealed(stored: StoredFile, content: Iterable[bytes], data_dir: Path) -> StoredFile:
     path = folder(data_dir) / stored.id
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     with path.open("xb") as target:
-        seal_file(_pieces(upload.stream), target, bytes.fromhex(stored.key))
+        seal_file(content, target, bytes.fromhex(stored.key))
     return stored
 
 

@@ -1,7 +1,8 @@
 """The verbs of a case: file, accept, decline, investigate, transfer, return, reply, close, reopen."""
 
 import json
-from dataclasses import asdict
+from dataclasses import asdict, replace
+from typing import Any
 
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import select
@@ -106,7 +107,8 @@ def file_report(session: Session, submission: Submission, *, keys: ReceiptKeys, 
 
 
 def add_file(session: Session, report: Report, file: StoredFile) -> None:
-    meta = json.dumps(asdict(file), ensure_ascii=False)
+    """An original is named in the report, but its key lies in the identity's envelope alone."""
+    meta = json.dumps(asdict(replace(file, key="") if file.original_of else file), ensure_ascii=False)
     case_keys.seal_file_meta(session, report, file.id, meta)
 
 
@@ -334,7 +336,12 @@ def _body(submission: Submission) -> str:
 
 
 def _identity(submission: Submission) -> str:
-    return json.dumps(asdict(submission.identity) if submission.identity else None, ensure_ascii=False)
+    """Who the reporter is, if they said so, and the originals of their files, which tell it too."""
+    content: dict[str, Any] | None = asdict(submission.identity) if submission.identity else None
+    originals = [asdict(file) for file in submission.files if file.original_of]
+    if originals:
+        content = {**(content or {}), "originals": originals}
+    return json.dumps(content, ensure_ascii=False)
 
 
 def _free_case_number(session: Session, desk: Desk) -> str:

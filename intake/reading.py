@@ -26,11 +26,26 @@ def texts_of(session: Session, report: Report, case: CaseSecrets | None) -> dict
 
 
 def files_of(session: Session, report: Report, case: CaseSecrets) -> list[StoredFile]:
+    """What a handler may read; `with_originals` tells of which there is an original elsewhere."""
+    return [file for file in _files(session, report, case) if not file.original_of]
+
+
+def with_originals(session: Session, report: Report, case: CaseSecrets) -> frozenset[str]:
+    """The ids of the files whose originals lie in the identity's envelope."""
+    return frozenset(file.original_of for file in _files(session, report, case) if file.original_of)
+
+
+def _files(session: Session, report: Report, case: CaseSecrets) -> list[StoredFile]:
     rows = case_keys.files_of(session, report)
     return [StoredFile(**json.loads(case.read(row.sealed_meta, f"file|{row.id}") or "{}")) for row in rows]
 
 
-def identity_of(session: Session, report: Report, root: bytes) -> dict[str, str] | None:
-    """Who the reporter is; None where they did not say."""
-    content: dict[str, str] | None = json.loads(case_keys.read_identity(session, report, root))
+def identity_of(session: Session, report: Report, root: bytes) -> dict[str, Any] | None:
+    """Who the reporter is (name, contact) and `originals` of their files; None where there is neither."""
+    content: dict[str, Any] | None = json.loads(case_keys.read_identity(session, report, root))
     return content
+
+
+def originals_of(session: Session, report: Report, root: bytes) -> list[StoredFile]:
+    known = identity_of(session, report, root) or {}
+    return [StoredFile(**one) for one in known.get("originals", [])]

@@ -26,13 +26,20 @@ class Identity:
 
 @dataclass(frozen=True)
 class StoredFile:
-    """A file that lies sealed on disk: `id` names it there, `key` (hex) opens it, `name` is the reporter's."""
+    """A file that lies sealed on disk: `id` names it there, `key` (hex) opens it, `name` is the reporter's.
+
+    `hygiene` says whether what it tells about its maker was taken out, `removed` what that was (place time device
+    author). `original_of` names the cleaned file whose original this is; an original's key lies with the identity.
+    """
 
     id: str
     name: str
     kind: str
     size: int
     key: str
+    hygiene: str = ""
+    removed: str = ""
+    original_of: str = ""
 
 
 @dataclass(frozen=True)

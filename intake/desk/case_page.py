@@ -95,6 +95,7 @@ def opened_content(report: Report) -> dict[str, Any]:
         "acts": [one for one in acts if one],
         "named": content.get("named", False),
         "files": reading.files_of(current.session(), report, case),
+        "with_originals": reading.with_originals(current.session(), report, case),
     }
 
 

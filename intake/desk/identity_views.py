@@ -1,8 +1,8 @@
 """The custodian's page: who a named reporter is, opened for a written purpose, and told to the reporter."""
 
-import json
+from urllib.parse import quote
 
-from flask import Blueprint, render_template
+from flask import Blueprint, Response, render_template
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
@@ -12,11 +12,12 @@ from wtforms import StringField, SubmitField, TextAreaField
 from wtforms.validators import DataRequired, Length
 
 from core.accounts.permissions import Permission
+from core.errors import NotFound
 from core.web import current
 from core.web.access import permit
 from core.web.forms import Form
 from core.web.shell import quiet_response
-from intake import case_keys
+from intake import attachments, case_keys, reading
 from intake.desk.navigation import navigation
 from intake.desk_context import desk
 from intake.exclusion import open_identity
@@ -54,9 +55,27 @@ def identity() -> ResponseReturnValue:
     if report is None or root is None:
         form.case_number.errors = [_("没有这件举报，或者它的身份不由您保管。")]
         return render_template("intake/desk/identity.html", form=form, opened=None)
-    known = json.loads(case_keys.read_identity(current.session(), report, root))
+    known = reading.identity_of(current.session(), report, root) or {}
     open_identity(current.session(), report, form.purpose.data or "", desk())
     return render_template("intake/desk/identity.html", form=form, opened=report, known=known)
+
+
+@blueprint.post("/original/<file_id>")
+@permit(Permission.OPEN_IDENTITY)
+def original(file_id: str) -> Response:
+    """A file as the reporter sent it: an opening of its own, for the purpose that was written."""
+    form = IdentityForm()
+    report = _report((form.case_number.data or "").strip().upper())
+    root = case_keys.identity_root(current.session(), report, current.keyring()) if report else None
+    if report is None or root is None or not form.validate_on_submit():
+        raise NotFound
+    file = next((one for one in reading.originals_of(current.session(), report, root) if one.id == file_id), None)
+    if file is None:
+        raise NotFound
+    open_identity(current.session(), report, form.purpose.data or "", desk())
+    response = Response(attachments.pieces(file, current.settings().data_dir), mimetype="application/octet-stream")
+    response.headers["Content-Disposition"] = f"attachment; filename*=UTF-8''{quote(file.name)}"
+    return response
 
 
 def _report(case_number: str) -> Report | None:

@@ -4,19 +4,33 @@ from typing import Any
 
 from flask import url_for
 from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
 
 from core.falsification_acts import ACTS, Act, act
 from core.places import county_name
 from core.sanitising import plain_lines
+from intake.hygiene import AS_SENT
 from intake.public.draft import Draft
 from intake.public.forms import ACCUSED_KINDS, ACT_GROUPS, CATEGORIES
 from intake.subjects import subject
+from intake.submission import StoredFile
 
 
 def _whom(draft: Draft) -> str:
     """ "某某公司（企业）"; the kind alone where there is no name."""
     kind, name = str(ACCUSED_KINDS.get(draft.get("accused_kind"), "")), draft.get("accused_name")
     return f"{name}（{kind}）" if name else kind
+
+
+HYGIENE = {"place": _l("拍摄地点"), "time": _l("时间"), "device": _l("设备和软件"), "author": _l("作者")}
+
+
+def hygiene_told(file: StoredFile) -> str:
+    """What was done to a file, in one sentence."""
+    if file.hygiene == AS_SENT:
+        return str(_("里面的信息没法去掉，原样加密"))
+    removed = "、".join(str(HYGIENE[one]) for one in file.removed.split())
+    return str(_("已去掉：%(what)s", what=removed) if removed else _("没有发现会认出您的文件信息"))
 
 
 def act_groups() -> dict[str, list[Act]]:
@@ -39,7 +53,7 @@ def answers(draft: Draft) -> list[dict[str, Any]]:
         ("who", _("被举报方"), _whom(draft)),
         ("when", _("时间"), draft.get("when")),
         ("words", _("经过"), plain_lines(draft.get("words"))),
-        ("files", _("附件"), "、".join(file.name for file in draft.files)),
+        ("files", _("附件"), "、".join(file.name for file in draft.sent_files)),
         ("you", _("您的身份"), f"{draft.get('name')} {draft.get('contact')}" if named else _("匿名")),
     ]
     steps = draft.steps()

@@ -42,8 +42,20 @@ class Draft:
     def add_file(self, file: StoredFile) -> None:
         self.save(files=[*self.answers.get("files", []), asdict(file)])
 
-    def drop_file(self, file_id: str) -> None:
-        self.save(files=[one for one in self.answers.get("files", []) if one["id"] != file_id])
+    @property
+    def sent_files(self) -> list[StoredFile]:
+        """Each file once, also where its original is kept beside it."""
+        return [file for file in self.files if not file.original_of]
+
+    @property
+    def kept_originals(self) -> frozenset[str]:
+        return frozenset(file.original_of for file in self.files if file.original_of)
+
+    def drop_file(self, file_id: str) -> list[str]:
+        """Forget a file and its original; what is to be removed from the disk."""
+        gone = [file.id for file in self.files if file_id in (file.id, file.original_of)]
+        self.save(files=[one for one in self.answers.get("files", []) if one["id"] not in gone])
+        return gone
 
     def steps(self) -> list[str]:
         """The steps of this report: the acts are asked only where the subject calls for them."""

@@ -5,6 +5,7 @@ from typing import Any
 from flask_babel import lazy_gettext as _l
 from govuk_frontend_wtf.wtforms_widgets import (
     GovCheckboxesInput,
+    GovCheckboxInput,
     GovFileInput,
     GovRadioInput,
     GovSelect,
@@ -13,6 +14,7 @@ from govuk_frontend_wtf.wtforms_widgets import (
     GovTextInput,
 )
 from wtforms import (
+    BooleanField,
     MultipleFileField,
     RadioField,
     SelectField,
@@ -200,7 +202,14 @@ class FilesForm(Form):
     files = MultipleFileField(
         _l("照片、视频、录音或文件（可以不传）"),
         widget=GovFileInput(multiple=True),
-        description=_l("最多 10 个，每个不超过 20 MB。文件里可能带有拍摄时间、地点和设备信息，我们原样加密保存。"),
+        description=_l(
+            "最多 10 个，每个不超过 20 MB。照片、PDF、Word、Excel 先去掉拍摄地点、设备和作者再加密；视频、录音去不掉。"
+        ),
+    )
+    keep_original = BooleanField(
+        _l("这次上传的，另外封存一份没有清理的原件"),
+        widget=GovCheckboxInput(),
+        description=_l("原件更有证明力，但可能让人认出您。只有身份保管员按程序才能打开，每次打开您都能看到。"),
     )
     upload = SubmitField(_l("上传"), widget=GovSubmitInput())
 

@@ -21,7 +21,7 @@ from intake import attachments, queries, receipt
 from intake.desk_context import receipt_keys, reporters_desk
 from intake.models import Report
 from intake.operations import file_report
-from intake.public.answers import act_groups, answers
+from intake.public.answers import act_groups, answers, hygiene_told
 from intake.public.draft import Draft
 from intake.public.forms import (
     HELP,
@@ -193,20 +193,26 @@ def files() -> ResponseReturnValue:
         if not problems:
             return redirect(_here("files")) if "upload" in request.form else _onward("files")
         form.files.errors = problems
-    return _page("files", form, files=draft.files)
+    return _page("files", form, files=draft.sent_files, kept=draft.kept_originals, told=hygiene_told)
 
 
 def take_files(form: Any, draft: Draft) -> list[str]:
     """Seal what was uploaded into the draft; the refused are named, the good ones kept."""
     problems = []
     for upload in [one for one in form.files.data or [] if getattr(one, "filename", "")]:
-        if len(draft.files) >= attachments.MOST_FILES:
+        if len(draft.sent_files) >= attachments.MOST_FILES:
             problems.append(
                 _("最多 %(n)s 个文件，“%(name)s”没有接收。", n=attachments.MOST_FILES, name=upload.filename)
             )
             continue
         try:
-            draft.add_file(attachments.store(upload, current.settings().data_dir))
+            stored = attachments.store(upload, current.settings().data_dir)
+            draft.add_file(stored)
+            original = form.keep_original.data and attachments.store_original(
+                upload, stored, current.settings().data_dir
+            )
+            if original:
+                draft.add_file(original)
         except attachments.FileRefused as refusal:
             problems.append(str(refusal.message))
     return problems
@@ -216,10 +222,10 @@ def take_files(form: Any, draft: Draft) -> list[str]:
 @public
 def remove_file(file_id: str) -> ResponseReturnValue:
     draft = Draft.current()
-    if file_id not in {file.id for file in draft.files}:
+    if file_id not in {file.id for file in draft.sent_files}:
         raise NotFound
-    draft.drop_file(file_id)
-    attachments.remove(file_id, current.settings().data_dir)
+    for gone in draft.drop_file(file_id):
+        attachments.remove(gone, current.settings().data_dir)
     return redirect(url_for("report.files"))
 
 

@@ -17,7 +17,8 @@ from core.database import Database, unit_of_work
 from core.envelopes import SealBroken
 from core.outbox import Job
 from core.working_calendar import WorkingCalendar
-from intake.attachments import LARGEST, FileRefused, folder, pieces, remove, store, sweep_abandoned
+from intake.attachments import LARGEST, FileRefused, folder, pieces, remove, store, store_original, sweep_abandoned
+from intake.hygiene import CLEANED, can_clean
 from intake.operations import file_report
 from intake.receipt import ReceiptKeys
 from intake.submission import Accused, StoredFile, Submission
@@ -138,10 +139,26 @@ def on_disk(data_dir: Path) -> list[bytes]:
 
 
 @pytest.mark.parametrize(("name", "content"), TAKEN.values(), ids=TAKEN.keys())
-def test_a_real_file_is_taken_and_comes_back_whole(name: str, content: bytes, tmp_path: Path) -> None:
+def test_a_real_file_is_taken_and_comes_back_whole_or_cleaned(name: str, content: bytes, tmp_path: Path) -> None:
     stored = store(upload(name, content), tmp_path)
-    assert (stored.name, stored.kind, stored.size) == (name, name.rsplit(".", 1)[1].lower(), len(content))
-    assert b"".join(pieces(stored, tmp_path)) == content
+    assert (stored.name, stored.kind) == (name, name.rsplit(".", 1)[1].lower())
+    back = b"".join(pieces(stored, tmp_path))
+    assert len(back) == stored.size
+    if stored.hygiene == CLEANED and can_clean(stored.kind):
+        assert back != content
+    else:
+        assert back == content
+
+
+def test_an_original_is_kept_only_where_cleaning_changed_the_file(tmp_path: Path) -> None:
+    photo, movie_file = upload("a.png", png()), upload("a.mp4", TAKEN["mp4"][1])
+    cleaned = store(photo, tmp_path)
+    original = store_original(photo, cleaned, tmp_path)
+    assert original is not None
+    assert (original.original_of, original.key != cleaned.key) == (cleaned.id, True)
+    assert b"".join(pieces(original, tmp_path)) == png()
+    assert SECRET not in b"".join(pieces(cleaned, tmp_path))
+    assert store_original(movie_file, store(movie_file, tmp_path), tmp_path) is None
 
 
 @pytest.mark.parametrize(("name", "content"), REFUSED.values(), ids=REFUSED.keys())
@@ -167,11 +184,11 @@ def test_an_empty_and_a_too_large_file_are_refused_with_the_reason(content: byte
 
 
 def test_a_file_of_exactly_the_largest_size_is_taken(tmp_path: Path) -> None:
-    stored = store(upload("a.png", png().ljust(LARGEST, b"\x00")), tmp_path)
+    stored = store(upload("a.mp4", TAKEN["mp4"][1].ljust(LARGEST, b"\x00")), tmp_path)
     assert sum(len(piece) for piece in pieces(stored, tmp_path)) == stored.size == LARGEST
 
 
-@pytest.mark.parametrize("kind", ["png", "jpeg of a telephone", "pdf 1.4"])
+@pytest.mark.parametrize("kind", ["mp4", "wav", "heic of an iPhone"])
 def test_what_lies_on_disk_has_no_byte_of_the_file_and_not_its_name(kind: str, tmp_path: Path) -> None:
     name, content = TAKEN[kind]
     stored = store(upload(name, content), tmp_path)
@@ -181,7 +198,7 @@ def test_what_lies_on_disk_has_no_byte_of_the_file_and_not_its_name(kind: str, t
     assert bytes.fromhex(stored.key) not in sealed
     [path] = folder(tmp_path).iterdir()
     assert path.name == stored.id
-    assert not {"png", "jpg", "jpeg", "pdf"} & set(path.name.split("."))
+    assert not {"mp4", "wav", "heic"} & set(path.name.split("."))
 
 
 def test_only_the_owner_may_look_into_the_folder(tmp_path: Path) -> None:

@@ -19,6 +19,7 @@ from intake import attachments
 from intake.models import CaseEvent, Report, ReportDepartment
 from tests.conftest import TestClock
 from tests.support.disclosures import COMPANY, USCC, Publisher
+from tests.support.officer import Officer
 from tests.support.reporter import (
     ANSWERS,
     CONTACT,
@@ -32,6 +33,7 @@ from tests.support.reporter import (
     uploads,
 )
 from tests.support.sealed import story
+from tests.unit.test_hygiene import photo
 
 PHOTO = ("石梁河夜拍.png", PNG + "此处只有举报人拍得到".encode() * 40)
 MEGABYTE = 1024 * 1024
@@ -617,3 +619,54 @@ def test_the_log_holds_nothing_that_was_typed(
     assert '"route": "/"' in logged
     texts = {**SECRETS, "receipt": receipt.code, "case": receipt.case_number, "pages": "/report", "code": USCC}
     assert [name for name, text in texts.items() if text in logged] == []
+
+
+# What a file tells about its maker
+
+
+def test_a_photograph_is_cleaned_and_its_original_kept_only_for_the_custodian_where_the_reporter_ticks_it(
+    reporter: Reporter, app: Flask, database: Database
+) -> None:
+    sent = photo()
+    to_the_files(reporter).answers("upload", files=uploads(("厂门口.jpg", sent)), keep_original="y")
+    assert listed(reporter) == ["厂门口.jpg"]
+    assert "已去掉：拍摄地点、时间、设备和软件、作者" in reporter.page.text()
+    assert "原件另行封存" in reporter.page.text()
+    assert len(sealed_on_disk(app)) == 2
+    reporter.goes_on()
+    reporter.goes_on()
+    receipt = reporter.sends()
+    told = story(database)
+    assert [name for name, _kind, _size in told["files"]] == ["厂门口.jpg"]
+    (original,) = told["identity"]["originals"]
+    assert original["size"] == len(sent)
+    officer, custodian = Officer(app, "county_officer"), Officer(app, "custodian")
+    page = officer.step(receipt.case_number, "open")
+    assert "原件在身份保管员处" in page.text() and original["key"] not in page.html
+    refused = officer.post(f"/desk/{receipt.case_number}/files/{original['id']}", at="/desk")
+    assert refused.status == 404
+    asked = {"case_number": receipt.case_number, "purpose": "法院要看原始照片"}
+    page = custodian.post("/desk/identity", **asked)
+    assert "是匿名的" in page.text() and "没有清理的原件" in page.text()
+    token = page.find("//input[@name='csrf_token']/@value")[0]
+    answer = custodian.client.post(f"/desk/identity/original/{original['id']}", data={**asked, "csrf_token": token})
+    assert answer.get_data() == sent
+    reporter.looks_up(receipt.code)
+    assert reporter.page.text().count("法院要看原始照片") == 2
+
+
+def test_without_the_tick_no_original_is_kept_and_taking_a_file_back_takes_its_original(
+    reporter: Reporter, app: Flask
+) -> None:
+    to_the_files(reporter).attaches(("厂门口.jpg", photo()))
+    assert len(sealed_on_disk(app)) == 1
+    reporter.answers("upload", files=uploads(("二.jpg", photo())), keep_original="y")
+    assert len(sealed_on_disk(app)) == 3
+    reporter.presses("/remove")
+    reporter.presses("/remove")
+    assert sealed_on_disk(app) == []
+
+
+def test_a_file_that_cannot_be_cleaned_says_so(reporter: Reporter) -> None:
+    to_the_files(reporter).attaches(("录音.mp3", b"ID3\x03\x00\x00\x00\x00\x00\x00\xff\xfb\x90\x64" + bytes(413)))
+    assert "里面的信息没法去掉，原样加密" in reporter.page.text()
