@@ -156,9 +156,10 @@ def _row(
 
 
 def title_of(one: Disclosure) -> str:
-    draft = one.draft
-    name = " ".join(str(draft.get(part) or "") for part in ("party_name", "decision_no", "listing_decision_no"))
-    return str(draft.get("title") or "").strip() or name.strip()
+    """What a draft is called while it has no title: whom and which decision, else whose month; "" where nothing is."""
+    named = (("title",), ("party_name", "decision_no", "listing_decision_no"), ("authority_name", "month"))
+    said = (" ".join(str(one.draft[part]) for part in parts if one.draft.get(part)) for parts in named)
+    return next((title.strip() for title in said if title.strip()), "")
 
 
 def _waiting(

@@ -14,6 +14,8 @@ from portal.publishing.queries import acts_of, all_records
 from search.document import Document
 
 TEXT_TYPES = ("text", "long", "rich")
+# What a title, a name or a code of the document says already: an excerpt that repeats it tells the reader nothing.
+IN_TITLE = ("title", "party_name", "decision_no", "listing_decision_no")
 
 
 @dataclass(frozen=True)
@@ -34,7 +36,11 @@ class RecordSource:
 
     def _document(self, record: PublicRecord, acts: Sequence[str]) -> Document:
         codes = [record.party_uscc, record.body.get("decision_no"), record.body.get("listing_decision_no")]
-        texts = [row["name"] for row in self.disclosure_kind.rows if row["type"] in TEXT_TYPES]
+        texts = [
+            row["name"]
+            for row in self.disclosure_kind.rows
+            if row["type"] in TEXT_TYPES and row["name"] not in IN_TITLE
+        ]
         values = (plain(str(record.body[name])) for name in texts if record.body.get(name))
         return Document(
             kind=record.kind,
