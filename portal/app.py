@@ -34,6 +34,7 @@ from intake.public import statistics_views as statistics
 from intake.public import tracking_views as tracking
 from intake.public import wizard_views as wizard
 from intake.timeline import NOTICE as MAIL
+from intake.workorders import views as work_orders
 from portal import cli, demo, rendering
 from portal.completeness import views as completeness
 from portal.completeness.kinds import MANIFEST
@@ -99,6 +100,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     wizard.blueprint,
     tracking.blueprint,
     record.blueprint,
+    work_orders.blueprint,
     desk_feed.blueprint,
     board.blueprint,
     statistics.blueprint,

@@ -17,6 +17,7 @@ from core.errors import InvalidInput
 from core.web.current import house
 from intake.cli import keys
 from intake.open311.cli import open311_key
+from intake.workorders.cli import import_12345
 from portal import setup
 from portal.completeness.cli import manifest
 from portal.enforcement.cli import penalties
@@ -31,7 +32,7 @@ user_group = AppGroup("user", help="工作人员账号。")
 
 
 def install(app: Flask) -> None:
-    for command in (air, penalties):
+    for command in (air, penalties, import_12345):
         import_group.add_command(command)
     app.cli.add_command(manifest)
     for command in (
