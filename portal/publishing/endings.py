@@ -6,7 +6,7 @@ the disk cleaned after the commit.
 
 from datetime import datetime
 
-from sqlalchemy import delete
+from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from core import audit
@@ -31,8 +31,13 @@ AT_ONCE = 200
 
 
 def expire_due(session: Session, *, log: Log, at: datetime) -> int:
-    """End every record whose term is over, up to AT_ONCE; how many."""
-    due = past_term(session)[:AT_ONCE]
+    """End every record whose term is over at `at`, the time that its leaf will tell, up to AT_ONCE; how many.
+
+    Their rows are locked before the audit chain is, as every operation on a single record does it.
+    """
+    due = past_term(session, at)[:AT_ONCE]
+    rows = select(Disclosure).where(Disclosure.id.in_(due)).order_by(Disclosure.id)
+    session.scalars(rows.with_for_update().execution_options(populate_existing=True)).all()
     for record_id in due:
         disclosure = session.get_one(Disclosure, record_id)
         rule = session.get_one(DisclosureVersion, (record_id, disclosure.version)).publicity_rule

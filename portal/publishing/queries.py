@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
-from datetime import date
+from datetime import date, datetime
 
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import ColumnElement, Select, and_, case, func, or_, select, tuple_
@@ -170,9 +170,9 @@ def _is_past_term(session: Session, disclosure: Disclosure) -> bool:
     return session.scalar(standing.execution_options(**{PAST_TERM: True})) is not None
 
 
-def past_term(session: Session) -> tuple[str, ...]:
-    """The ids of records that still stand although their term is over, until the worker comes by."""
-    today = local_date(session.info["clock"].now())
+def past_term(session: Session, at: datetime | None = None) -> tuple[str, ...]:
+    """The ids of records that still stand although their term is over, now or at `at`, until the worker comes by."""
+    today = local_date(at or session.info["clock"].now())
     statement = select(PublicRecord.id).where(PublicRecord.publicity_until < today)
     statement = statement.order_by(PublicRecord.publicity_until, PublicRecord.id)
     return tuple(session.scalars(statement.execution_options(**{PAST_TERM: True})))

@@ -10,6 +10,7 @@ from flask.testing import FlaskClient
 
 from core.web.current import EXTENSION
 from portal import demo, setup
+from tests.support.ledger import Audit
 from tests.support.page import Page, check, checked
 
 MOST_PAGES = 250
@@ -62,13 +63,14 @@ def _kind(url: str) -> str:
     return f"{parts.path}?{'&'.join(names)}"
 
 
-def test_a_visitor_meets_no_broken_page(city: FlaskClient, caplog: pytest.LogCaptureFixture) -> None:
+def test_a_visitor_meets_no_broken_page(city: FlaskClient, audit: Audit, caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(logging.WARNING)
     pages = crawl(city, STARTS)
     reached = {urlsplit(url).path for url in pages}
     assert {"/air/standards", "/feeds/all.rss", "/report/category", "/sign-in"} <= reached
     assert sum(path.startswith("/penalties/") for path in reached) > 20
     assert not [record for record in caplog.records if record.levelno >= logging.ERROR]
+    assert audit() == [], "the city's own ledger must stand the audit that it offers"
 
 
 def test_a_visitor_who_reads_english_meets_no_broken_page(city: FlaskClient) -> None:

@@ -4,15 +4,19 @@ The triggers are out of the way: so would somebody act who holds the database. W
 """
 
 import json
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from flask import Flask
 from sqlalchemy import text
 
+from core.accounts.actor import SYSTEM
 from core.database import Base, Database, unit_of_work
 from core.ledger.note import Signer
+from portal.publishing.endings import end
 from portal.publishing.ledger import LOG
 from portal.publishing.ledger_leaf import leaf
+from portal.publishing.models import Disclosure
 from tests.conftest import TestClock
 from tests.support.disclosures import Publisher
 from tests.support.ledger import Audit, codes, tamper
@@ -208,6 +212,63 @@ def test_an_end_without_a_ground_is_found_even_with_the_right_key(
         fields = leaf("withdraw", "penalty", records[0], 1, clock.now())
         app.extensions["log"].add(session, records[0], fields, at=clock.now())
     assert "early-removal" in codes(audit())
+
+
+# 23:59 in China on the last day of the term, and the minute after.
+LAST_MINUTE = datetime(2027, 1, 8, 15, 59, tzinfo=UTC)
+A_MINUTE = timedelta(minutes=1)
+
+
+@pytest.fixture
+def with_a_term(publisher: Publisher, clock: TestClock) -> str:
+    """A penalty that is public until 8 January 2027."""
+    return publisher.penalty(clock.now(), fine_wan_yuan="2")
+
+
+@pytest.mark.parametrize(("at", "expected"), [(LAST_MINUTE, {"early-removal"}), (LAST_MINUTE + A_MINUTE, set())])
+def test_a_record_expired_before_its_term_is_over_is_found_even_with_the_right_key(
+    audit: Audit, with_a_term: str, publisher: Publisher, clock: TestClock, at: datetime, expected: set[str]
+) -> None:
+    """Whoever runs the house can let the sweep's own code end a record too soon: the leaf tells the day."""
+    clock.at = at
+    with unit_of_work(publisher.database) as session:
+        disclosure = session.get_one(Disclosure, with_a_term)
+        end(session, disclosure, "expire", "term:credit-minor", log=publisher.log, actor=SYSTEM, at=at)
+    assert codes(audit()) == expected
+
+
+def test_a_record_without_a_term_cannot_expire(audit: Audit, publisher: Publisher, clock: TestClock) -> None:
+    notice = publisher.notice(clock.now())
+    with unit_of_work(publisher.database) as session:
+        disclosure = session.get_one(Disclosure, notice)
+        end(session, disclosure, "expire", "term:credit-minor", log=publisher.log, actor=SYSTEM, at=clock.now())
+    assert codes(audit()) == {"early-removal"}
+
+
+@pytest.mark.parametrize("until", ["'2030-01-01'", "NULL"])
+def test_a_record_kept_public_beyond_its_term_is_found(
+    audit: Audit, with_a_term: str, database: Database, clock: TestClock, until: str
+) -> None:
+    tamper(database, f"UPDATE public_record SET publicity_until = {until} WHERE id = '{with_a_term}'")
+    clock.at = LAST_MINUTE
+    assert audit() == []
+    clock.moves_on(minutes=1)
+    assert codes(audit()) == {"overdue"}
+
+
+def test_a_record_whose_term_is_cut_short_is_found(
+    audit: Audit, with_a_term: str, database: Database, clock: TestClock
+) -> None:
+    tamper(database, f"UPDATE public_record SET publicity_until = '2026-11-01' WHERE id = '{with_a_term}'")
+    assert codes(audit()) == {"silent-deletion"}
+
+
+@pytest.mark.parametrize("until", ["'2030-01-01'", "NULL", "'2026-12-01'"])
+def test_a_version_that_tells_another_term_is_found(
+    audit: Audit, with_a_term: str, database: Database, until: str
+) -> None:
+    tamper(database, f"UPDATE disclosure_version SET publicity_until = {until} WHERE disclosure_id = '{with_a_term}'")
+    assert codes(audit()) == {"term-changed"}
 
 
 APPEND_ONLY = {

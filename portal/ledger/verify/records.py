@@ -57,7 +57,7 @@ class RecordAudit:
     def ended(self, record: str, events: list[Leaf]) -> Iterator[Finding]:
         last, before = events[-1], events[-2:-1]
         until = before[0]["u"] if before else None
-        early = last["k"] == "expire" and until and day_of(moment(last)) <= until[:10]
+        early = last["k"] == "expire" and not (until and day_of(moment(last)) > until[:10])
         if early or (last["k"] != "expire" and not last["g"]):
             yield Finding("early-removal", f"记录 {record} 提前撤下，没有依据（taken down early or without ground）")
         status, content = self.fetch(f"/records/{record}/history.json")
