@@ -147,6 +147,7 @@ def _refresh_search(job: Job) -> None:
 def _scrub(job: Job) -> None:
     """After an erasure: what was deleted must leave the files too."""
     job.services["search"].store.scrub(job.session)
+    packages.remove_stale(job)
     scrub_after_commit(job.session)
 
 

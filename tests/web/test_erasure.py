@@ -1,9 +1,11 @@
 """What is erased is gone: from every row, every file of the installation and everything the site serves."""
 
 import json
+import zipfile
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from itertools import pairwise
+from pathlib import Path
 
 import pytest
 from flask import Flask
@@ -14,6 +16,7 @@ from core.config import Settings
 from core.database import Base, Database, unit_of_work
 from core.web.current import EXTENSION
 from portal.app import create_app
+from portal.opendata.downloads import packages
 from portal.publishing import operations
 from portal.publishing.models import Disclosure
 from tests.conftest import TestClock
@@ -22,6 +25,8 @@ from tests.support.ledger import Audit
 
 # No other text holds these characters, nor any two of them side by side.
 SECRET = "犇骉猋羴蟲魚麤鱻"
+FULL_PACKAGE, CHANGES_PACKAGE = "mingjian-full-2026-11-23.zip", "mingjian-changes-2026-11-23.zip"
+HALF_MADE = "mingjian-full-2026-11-22.part"
 PLACES = (
     "/penalties",
     "/",
@@ -45,12 +50,20 @@ def app(settings: Settings, clock: TestClock, request: pytest.FixtureRequest) ->
 
 
 def holding_files(app: Flask) -> list[str]:
-    """Which files of the installation hold the words: as UTF-8 or UTF-16, as JSON escapes, or any two characters."""
+    """Which files of the installation hold the words, packed or not, as UTF-8, UTF-16 or JSON, or two of them."""
     needles = [SECRET.encode(), SECRET.encode("utf-16-le"), json.dumps(SECRET)[1:-1].encode()]
     needles += ["".join(pair).encode() for pair in pairwise(SECRET)]
     folder = app.extensions[EXTENSION].settings.data_dir
     files = [path for path in folder.rglob("*") if path.is_file()]
-    return sorted(path.name for path in files if any(one in path.read_bytes() for one in needles))
+    return sorted(path.name for path in files if any(one in _unpacked(path) for one in needles))
+
+
+def _unpacked(path: Path) -> bytes:
+    """The bytes of a file; of a package also those of the files in it."""
+    if not zipfile.is_zipfile(path):
+        return path.read_bytes()
+    with zipfile.ZipFile(path) as archive:
+        return path.read_bytes() + b"".join(archive.read(name) for name in archive.namelist())
 
 
 def holding_tables(database: Database) -> list[str]:
@@ -81,9 +94,12 @@ def test_what_is_erased_is_in_no_row_no_file_and_no_answer(
     correct_first: bool,
 ) -> None:
     record = publisher.penalty(clock.now(), decision_no="许环罚〔2026〕99号", violation_facts=f"事实{SECRET}。")
+    clock.moves_on(days=1)
     run_jobs()
     assert holding_tables(database)
-    assert holding_files(app) or not database.is_sqlite
+    assert {FULL_PACKAGE, CHANGES_PACKAGE} <= set(holding_files(app))
+    assert "mingjian.db" in holding_files(app) or not database.is_sqlite
+    (packages.folder(app.extensions[EXTENSION].settings) / HALF_MADE).write_text(SECRET, "utf-8")
     assert client.get(f"/penalties/{record}").get_data(as_text=True).count(SECRET)
     if correct_first:
         publisher.correct(record, clock.now(), violation_facts="事实已更正。")

@@ -86,6 +86,17 @@ def make_due(job: Job) -> None:
         _forget(job, forgotten)
 
 
+def remove_stale(job: Job) -> None:
+    """After an erasure: every file that is no fresh package leaves the disk at once, half-made and forgotten ones too.
+
+    Rows stay, so that the sweep makes the same packages anew. One that is being made meanwhile fails, and is made anew.
+    """
+    fresh = {one.name for one in ready(job.session)}
+    for path in folder(job.settings).glob("*"):
+        if path.name not in fresh:
+            path.unlink(missing_ok=True)
+
+
 def _make(job: Job, name: str, kind: str, day: date) -> None:
     sequence = job.session.scalar(select(func.max(Change.sequence))) or 0
     place = folder(job.settings)
@@ -99,7 +110,11 @@ def _make(job: Job, name: str, kind: str, day: date) -> None:
     made = DataPackage(name=name, kind=kind, day=day, sequence=sequence, sha256=digest, size=size, built_at=job.now)
     with unit_of_work(job.services["database"]) as session:
         session.merge(made)
-        beside.replace(path)
+        session.flush()
+        if _staleness(session)(made):  # something was taken out while it was being made
+            beside.unlink()
+        else:
+            beside.replace(path)
 
 
 def _sum_of(path: Path) -> str:
