@@ -49,9 +49,12 @@ STARTED = time.monotonic()
 
 def main() -> int:
     size = _size()
+    load_before = os.getloadavg()[0]
     with tempfile.TemporaryDirectory(prefix="mingjian-bench-") as name:
         lines = list(_ledger(Path(name), size) if size.ledger_alone else _all(Path(name), size))
-    print(f"{os.cpu_count()} cores, Python {platform.python_version()}, SQLite {sqlite3.sqlite_version}\n")
+    print(f"{os.cpu_count()} cores, Python {platform.python_version()}, SQLite {sqlite3.sqlite_version}")
+    spent, load_after = time.process_time(), os.getloadavg()[0]
+    print(f"load {load_before:.1f} before, {load_after:.1f} after; {spent:.0f} s of processor time without children\n")
     print(table.text(lines))
     missed = sum(one.is_met is False for one in lines)
     print(f"\n{missed} aims missed; {time.monotonic() - STARTED:.0f} s")
