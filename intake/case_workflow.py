@@ -45,6 +45,7 @@ ACTION_LABELS = {
     "recuse": _l("回避"),
     "message": _l("举报人补充"),
     "rate": _l("举报人评价"),
+    "withdraw": _l("举报人撤回"),
     "open_sealed": _l("打开封存内容"),
     "open_identity": _l("打开举报人身份"),
     "name_involved": _l("查明有关部门"),

@@ -15,7 +15,7 @@ from intake import case_keys, clocks, handover
 from intake.case_models import Rating, Recusal
 from intake.competence import is_bounce
 from intake.departments import Organisation
-from intake.models import CO, Report, ReportDepartment
+from intake.models import CO, CaseEvent, Report, ReportDepartment
 from intake.operations import (
     ExcludedDepartment,
     WrongTarget,
@@ -27,9 +27,10 @@ from intake.operations import (
     step_of,
     take_step,
 )
+from intake.queries import DONE
 from intake.routing import Facts, route
 from intake.subjects import CHANNELS, elsewhere
-from intake.timeline import Desk, add_event
+from intake.timeline import Desk, add_event, notify
 
 FEWEST_INVESTIGATORS = 2
 LINKS = {"penalty": _l("处罚决定"), "lead": _l("数据异常线索"), "entity": _l("企业"), "case": _l("另一件举报")}
@@ -51,6 +52,12 @@ class NotOurs(DomainError):
     code = "not_ours"
     status = 403
     default_message = _l("您的部门不是这件举报的协办单位。")
+
+
+class NotWithdrawable(DomainError):
+    code = "not_withdrawable"
+    status = 409
+    default_message = _l("已经办完或者已经撤回，不用再撤回。")
 
 
 class NotRateable(DomainError):
@@ -210,6 +217,20 @@ def hand_over(session: Session, report: Report, text: str, desk: Desk) -> str:
     report.category_channel, report.subject = channel, subject
     move_to(session, report, to, "hand_over", text, desk)
     return to
+
+
+def may_withdraw(session: Session, report: Report) -> bool:
+    """Once, and while it is not finished."""
+    said = select(CaseEvent.id).where(CaseEvent.report_id == report.id, CaseEvent.action == "withdraw")
+    return report.state not in DONE and session.scalar(said) is None
+
+
+def withdraw(session: Session, report: Report, reason: str, desk: Desk) -> None:
+    """撤回 by the reporter: the department is told and may end it. The state stays: an offence found is still one."""
+    if not may_withdraw(session, report):
+        raise NotWithdrawable
+    add_event(session, report, "withdraw", desk, text=reason or None, is_public=True)
+    notify(session, report, "new_message", desk)
 
 
 def rate(session: Session, report: Report, score: int, desk: Desk) -> None:

@@ -317,6 +317,7 @@ def _facts(submission: Submission, staff: list[User]) -> Facts:
         accused_kind=submission.accused.kind,
         accused_department=submission.accused.department_code,
         accused_name=submission.accused.name,
+        other_names=tuple(one.name for one in submission.others),
         staff_of=tuple(one.department_code for one in staff if one.department_code)
         if submission.accused.kind == "official"
         else (),
@@ -332,6 +333,8 @@ def _body(submission: Submission) -> str:
         "acts": list(submission.acts),
         "named": submission.identity is not None,
     }
+    if submission.others:
+        content["others"] = [asdict(one) for one in submission.others]
     return json.dumps(content, ensure_ascii=False)
 
 

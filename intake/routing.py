@@ -25,7 +25,8 @@ NO_SUCH_DEPARTMENT = "按规则应由另一类部门办理，但本市没有设�
 class Facts:
     """What routing may look at; nothing of the reporter and none of their words.
 
-    `staff_of`: the departments where somebody of the accused name works.
+    `staff_of`: the departments where somebody of the accused name works. `other_names`: of further companies; they
+    keep out whom they lead to, and choose nobody.
     """
 
     channel: str
@@ -36,6 +37,7 @@ class Facts:
     accused_department: str | None = None
     accused_name: str = ""
     staff_of: tuple[str, ...] = ()
+    other_names: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -103,7 +105,9 @@ def interests_of(facts: Facts, organisation: Organisation, *, on: date) -> tuple
     accused = facts.accused_department
     chosen = (Interest(accused, "被举报的部门"),) if accused in organisation.units and accused is not None else ()
     staff = (Interest(code, "被举报的人在这里工作") for code in facts.staff_of if code in organisation.units)
-    found = (*chosen, *interests_in(facts.accused_name, organisation, on=on), *staff)
+    names = (facts.accused_name, *facts.other_names)
+    named = [interest for name in names for interest in interests_in(name, organisation, on=on)]
+    found = (*chosen, *named, *staff)
     return tuple({one.department: one for one in reversed(found)}.values())
 
 

@@ -44,7 +44,10 @@ class StoredFile:
 
 @dataclass(frozen=True)
 class Submission:
-    """`category_channel` is 12369 or 12365; `received_by` is how it came in. Texts are as typed."""
+    """`category_channel` is 12369 or 12365; `received_by` is how it came in. Texts are as typed.
+
+    `others` are further companies beside `accused`: routing looks at the first, keeping out looks at all.
+    """
 
     category_channel: str
     received_by: str
@@ -57,3 +60,4 @@ class Submission:
     acts: tuple[str, ...] = ()
     identity: Identity | None = None
     files: tuple[StoredFile, ...] = ()
+    others: tuple[Accused, ...] = ()

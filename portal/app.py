@@ -30,6 +30,7 @@ from intake.desk import record_views as record
 from intake.desk import step_views as steps
 from intake.desk import views as desk
 from intake.open311 import views as open311
+from intake.public import also_views as also
 from intake.public import statistics_views as statistics
 from intake.public import tracking_views as tracking
 from intake.public import wizard_views as wizard
@@ -98,6 +99,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     subscriptions.blueprint,
     ledger.blueprint,
     wizard.blueprint,
+    also.blueprint,
     tracking.blueprint,
     record.blueprint,
     work_orders.blueprint,

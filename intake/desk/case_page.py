@@ -89,6 +89,9 @@ def opened_content(report: Report) -> dict[str, Any]:
     return {
         "place": content["place"],
         "accused": content["accused"],
+        "accused_names": [
+            f"{one['name']} {one['uscc'] or ''}".strip() for one in (content["accused"], *content.get("others", []))
+        ],
         "when": content["when"],
         "words": plain_lines(content["words"]),
         "suggestions": suggest(content["words"], channel=None)[:3],

@@ -10,7 +10,7 @@ from core.falsification_acts import ACTS, Act, act
 from core.places import county_name
 from core.sanitising import plain_lines
 from intake.hygiene import AS_SENT
-from intake.public.draft import Draft
+from intake.public.draft import COMPANY_KINDS, Draft
 from intake.public.forms import ACCUSED_KINDS, ACT_GROUPS, CATEGORIES
 from intake.subjects import subject
 from intake.submission import StoredFile
@@ -19,7 +19,9 @@ from intake.submission import StoredFile
 def _whom(draft: Draft) -> str:
     """ "某某公司（企业）"; the kind alone where there is no name."""
     kind, name = str(ACCUSED_KINDS.get(draft.get("accused_kind"), "")), draft.get("accused_name")
-    return f"{name}（{kind}）" if name else kind
+    first = f"{name}（{kind}）" if name else kind
+    others = draft.others if draft.get("accused_kind") in COMPANY_KINDS else []
+    return "；".join([first, *(one.name for one in others)])
 
 
 HYGIENE = {"place": _l("拍摄地点"), "time": _l("时间"), "device": _l("设备和软件"), "author": _l("作者")}

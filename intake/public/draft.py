@@ -10,6 +10,8 @@ from intake.subjects import subject
 from intake.submission import Accused, Identity, StoredFile, Submission
 
 _KEY = "report"
+COMPANY_KINDS = ("company", "testing_institution")
+MOST_OTHERS = 9
 STEPS = ("category", "what", "acts", "where", "who", "when", "words", "files", "you", "check")
 NEEDED = {"category": "channel", "what": "subject", "where": "county", "who": "accused_kind", "words": "words"}
 
@@ -51,6 +53,20 @@ class Draft:
     def kept_originals(self) -> frozenset[str]:
         return frozenset(file.original_of for file in self.files if file.original_of)
 
+    @property
+    def others(self) -> list[Accused]:
+        """Further companies, beside the first."""
+        return [Accused(**one) for one in self.answers.get("others", [])]
+
+    def add_other(self, name: str, uscc: str) -> None:
+        """The same one twice is one."""
+        other = asdict(Accused("company", name, uscc or None))
+        if other not in self.answers.get("others", []):
+            self.save(others=[*self.answers.get("others", []), other])
+
+    def drop_other(self, place: int) -> None:
+        self.save(others=[one for n, one in enumerate(self.answers.get("others", [])) if n != place])
+
     def drop_file(self, file_id: str) -> list[str]:
         """Forget a file and its original; what is to be removed from the disk."""
         gone = [file.id for file in self.files if file_id in (file.id, file.original_of)]
@@ -85,6 +101,7 @@ class Draft:
             county=self.get("county") if self.get("county") != "unknown" else None,
             place=self.get("place"),
             accused=self._accused(),
+            others=tuple(self.others) if self.get("accused_kind") in COMPANY_KINDS else (),
             when=self.get("when"),
             words=self.get("words"),
             identity=Identity(self.get("name"), self.get("contact")) if named else None,

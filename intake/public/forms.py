@@ -168,6 +168,7 @@ class WhoForm(Form):
         validators=[_department_of_an_official, Optional()],
     )
     look_up = SubmitField(_l("查找企业"), widget=GovSubmitInput())
+    another = SubmitField(_l("还有别的企业，一起举报"), widget=GovSubmitInput())
     submit = _next()
 
     def offer_departments(self, departments: dict[str, str]) -> None:
@@ -176,6 +177,27 @@ class WhoForm(Form):
     def offer_matches(self, matches: list[tuple[str, str]]) -> None:
         self.chosen.choices = choices([*matches, ("", _l("都不是，就按我写的名称"))] if matches else [])
         self.chosen.validate_choice = bool(matches)
+
+
+class AlsoForm(Form):
+    name = StringField(
+        _l("名称或统一社会信用代码"),
+        widget=GovTextInput(),
+        description=_l("知道多少写多少"),
+        validators=[DataRequired(_l("请写名称；没有别的企业就按“没有了，继续”。")), _at_most(200)],
+    )
+    look_up = SubmitField(_l("查找企业"), widget=GovSubmitInput())
+    chosen = RadioField(
+        _l("是不是下面这一家？"),
+        widget=GovRadioInput(),
+        choices=[],
+        validators=[Optional()],
+        validate_choice=False,
+    )
+    submit = SubmitField(_l("加上这一家"), widget=GovSubmitInput())
+
+    def offer_matches(self, matches: list[tuple[str, str]]) -> None:
+        self.chosen.choices = choices([*matches, ("", _l("都不是，就按我写的名称"))] if matches else [])
 
 
 class WhenForm(Form):
@@ -209,8 +231,8 @@ class FilesForm(Form):
     keep_original = BooleanField(
         _l("这次上传的，另外封存一份没有清理的原件"),
         widget=GovCheckboxInput(),
-        description=_l("原件更有证明力，但可能让人认出您。只有身份保管员按程序才能打开，每次打开您都能看到。"),
     )
+    original_hint = _l("原件更有证明力，但可能让人认出您。只有身份保管员按程序才能打开，每次打开您都能看到。")
     upload = SubmitField(_l("上传"), widget=GovSubmitInput())
 
 
@@ -242,6 +264,16 @@ class YouForm(Form):
 
 class SendForm(Form):
     submit = SubmitField(_l("确认并提交举报"), widget=GovSubmitInput())
+
+
+class WithdrawForm(Form):
+    reason = StringField(
+        _l("为什么撤回？（可以不填）"),
+        widget=GovTextInput(),
+        description=_l("写了会加密交给办理部门"),
+        validators=[_at_most(300)],
+    )
+    submit = SubmitField(_l("撤回这件举报"), widget=GovSubmitInput())
 
 
 class ReceiptForm(Form):

@@ -23,7 +23,7 @@ from intake.deadlines import stage
 from intake.desk_context import receipt_keys, reporters_desk
 from intake.models import CaseEvent, Report
 from intake.operations import reporter_message
-from intake.public.forms import MessageForm, ReceiptForm
+from intake.public.forms import MessageForm, ReceiptForm, WithdrawForm
 
 _KEY = "tracked"
 SCORES = {5: _l("很满意"), 4: _l("满意"), 3: _l("一般"), 2: _l("不满意"), 1: _l("很不满意")}
@@ -107,6 +107,19 @@ def rate() -> ResponseReturnValue:
     return redirect(url_for("track.case"))
 
 
+@blueprint.route("/withdraw", methods=["GET", "POST"])
+@public
+@limiter.limit("120 per minute", methods=["POST"])
+def withdraw() -> ResponseReturnValue:
+    report, form = _tracked(), WithdrawForm()
+    if report is None:
+        return redirect(url_for("track.enter"))
+    if not form.validate_on_submit():
+        return render_template("intake/public/withdraw.html", form=form)
+    casework.withdraw(current.session(), report, form.reason.data or "", reporters_desk())
+    return redirect(url_for("track.case"))
+
+
 @blueprint.post("/leave")
 @public
 def leave() -> ResponseReturnValue:
@@ -138,6 +151,7 @@ def _case_page(report: Report, form: Any) -> str:
         scores=SCORES if clocks.handling(database, report).finished_on else {},
         rated=database.get(Rating, report.id),
         next_step=NEXT_STEPS[report.state],
+        may_withdraw=casework.may_withdraw(database, report),
         department=names[report.responsible_code],
         deadlines=[_deadline(one) for one in queries.deadlines_of(database, report) if one.met_on is None],
         events=[_shown(one, names, texts) for one in queries.events_of(database, report, public_only=True)],
@@ -151,7 +165,7 @@ def _deadline(one: Any) -> dict[str, Any]:
 
 def _shown(event: CaseEvent, names: dict[str, str], texts: dict[str, str | None]) -> dict[str, Any]:
     text = texts.get(event.text_id or "")
-    mine = event.action in ("file", "message")
+    mine = event.action in ("file", "message", "withdraw")
     return {
         "title": ACTION_LABELS[event.action],
         "on": event.on_day,

@@ -19,9 +19,11 @@ from core.web.shell import quiet_response
 from core.web.uploads import allow_uploads
 from intake import attachments, queries, receipt
 from intake.desk_context import receipt_keys, reporters_desk
+from intake.elsewhere import matters, reminded_of
 from intake.models import Report
 from intake.operations import file_report
 from intake.public.answers import act_groups, answers, hygiene_told
+from intake.public.companies import companies_named
 from intake.public.draft import Draft
 from intake.public.forms import (
     HELP,
@@ -41,7 +43,6 @@ from intake.public.forms import (
 from intake.receipt import ReceiptKeys
 
 DONE = "report_done"
-MATCHES = 6
 
 blueprint = Blueprint("report", __name__, url_prefix="/report")
 blueprint.after_request(quiet_response)
@@ -63,6 +64,13 @@ def start() -> str:
         draft.prefill(name, uscc)
     unfinished = url_for(f"report.{draft.first_missing() or 'check'}") if draft.get("channel") else None
     return render_template("intake/public/start.html", unfinished=unfinished)
+
+
+@blueprint.get("/elsewhere")
+@public
+def elsewhere() -> str:
+    """Emergencies and what other offices do, with their numbers; whoever wants to goes on here."""
+    return render_template("intake/public/elsewhere.html", matters=matters())
 
 
 @blueprint.route("/category", methods=["GET", "POST"])
@@ -124,7 +132,7 @@ def who() -> ResponseReturnValue:
     if not draft.may_open("who"):
         return _to_first_missing(draft)
     wanted = request.form.get("accused_name", "") if request.method == "POST" else draft.get("accused_name")
-    matches = _matches(wanted) if "look_up" in request.form or request.args.get("look_up") else []
+    matches = companies_named(wanted) if "look_up" in request.form or request.args.get("look_up") else []
     offered = matches or [tuple(one) for one in draft.get("matches", [])]
     form = WhoForm(data=draft.answers)
     form.offer_departments(queries.department_names(current.session()))
@@ -134,19 +142,10 @@ def who() -> ResponseReturnValue:
             accused_kind=form.accused_kind.data or "company", accused_name=form.accused_name.data or "", matches=matches
         )
         return redirect(_here("who", look_up=1))
+    if form.another.data and form.validate_on_submit():
+        _save_who(draft, form, dict(offered))
+        return redirect(url_for("report_also.also", **_from()))
     return _step("who", form, lambda: _save_who(draft, form, dict(offered)), looked_up="look_up" in request.args)
-
-
-def _matches(text: str) -> list[tuple[str, str]]:
-    """(code|name, words) of the companies that public records name, each once."""
-    found: dict[str, str] = {}
-    hits = current.service("search").find(current.session(), text, kinds=("penalty", "blacklist"), limit=30)
-    for hit in hits:
-        name = next(iter(hit.document.names), "")
-        code = next((one for one in hit.document.codes if len(one) == 18), "")
-        if name:
-            found.setdefault(f"{code}|{name}", f"{name}（{code}）" if code else name)
-    return list(found.items())[:MATCHES]
 
 
 def _save_who(draft: Draft, form: WhoForm, offered: dict[str, str]) -> None:
@@ -254,7 +253,7 @@ def check() -> ResponseReturnValue:
         return _to_first_missing(draft)
     if not draft.get("code"):
         draft.save(code=receipt.new_code())
-    return _page("check", SendForm(), rows=answers(draft))
+    return _page("check", SendForm(), rows=answers(draft), reminders=reminded_of(draft.get("words")))
 
 
 @blueprint.post("/send")
@@ -301,6 +300,7 @@ def done() -> ResponseReturnValue:
         told=told,
         code=receipt.shown(told["code"]),
         promised=date.fromisoformat(told["promise"]),
+        address=url_for("track.enter", _external=True),
     )
 
 
@@ -335,8 +335,11 @@ def _step(name: str, form: Any, save: Callable[[], None], **more: Any) -> Respon
 
 def _here(name: str, **arguments: Any) -> str:
     """The same page again, on the same way: who came from the check page goes back there."""
-    kept: dict[str, Any] = {"from": "check"} if request.args.get("from") == "check" else {}
-    return url_for(f"report.{name}", **kept, **arguments)
+    return url_for(f"report.{name}", **_from(), **arguments)
+
+
+def _from() -> dict[str, Any]:
+    return {"from": "check"} if request.args.get("from") == "check" else {}
 
 
 def _onward(name: str) -> Response:

@@ -15,7 +15,7 @@ from core.audit import AuditEvent
 from core.database import Database
 from core.outbox import OutboxJob
 from core.web.current import EXTENSION
-from intake import attachments
+from intake import attachments, receipt
 from intake.models import CaseEvent, Report, ReportDepartment
 from tests.conftest import TestClock
 from tests.support.disclosures import COMPANY, USCC, Publisher
@@ -670,3 +670,107 @@ def test_without_the_tick_no_original_is_kept_and_taking_a_file_back_takes_its_o
 def test_a_file_that_cannot_be_cleaned_says_so(reporter: Reporter) -> None:
     to_the_files(reporter).attaches(("录音.mp3", b"ID3\x03\x00\x00\x00\x00\x00\x00\xff\xfb\x90\x64" + bytes(413)))
     assert "里面的信息没法去掉，原样加密" in reporter.page.text()
+
+
+# Matters that belong elsewhere
+
+
+@pytest.mark.parametrize(
+    ("words", "number"),
+    [("车间爆炸了，有人中毒", "119"), ("拖欠工资，还排污水", "12333"), ("队长受贿", "12388")],
+)
+def test_words_that_sound_like_another_office_are_told_its_number_and_can_still_be_sent(
+    reporter: Reporter, filed: Filed, words: str, number: str
+) -> None:
+    reporter.tells(words={"words": words})
+    assert reporter.page.find(f"//a[@href='tel:{number}']")
+    assert "在这里也可以提交，我们照样登记" in reporter.page.text()
+    reporter.sends()
+    assert len(filed()) == 1
+
+
+def test_usual_words_remind_of_nothing(reporter: Reporter) -> None:
+    reporter.tells()
+    assert not reporter.page.find("//a[starts-with(@href, 'tel:')]")
+
+
+def test_the_first_page_leads_to_whom_to_call_and_from_there_back_into_the_wizard(reporter: Reporter) -> None:
+    assert "/report/elsewhere" in reporter.opens("/report").find("//main//a/@href")
+    page = reporter.opens("/report/elsewhere")
+    assert {"tel:110", "tel:119", "tel:120", "tel:12345", "tel:12315"} <= set(page.find("//a/@href"))
+    assert "/report/category" in page.find("//main//a/@href")
+    assert "12369" not in page.text() and "12365" not in page.text(), "numbers that nobody answers any more"
+
+
+# Several companies
+
+
+def test_several_companies_are_added_found_or_as_written_and_taken_back(
+    reporter: Reporter, published: None, database: Database
+) -> None:
+    reporter.tells(until="who")
+    reporter.answers("another", accused_kind="company", accused_name="蓝鲸制革厂")
+    assert reporter.page.url == "/report/also"
+    reporter.answers("look_up", name="宏源检测")
+    offered = reporter.chooses_from("chosen")
+    reporter.answers(chosen=next(iter(offered)))
+    reporter.answers(name="青石化工")
+    reporter.answers(name="青石化工")
+    reporter.answers(name="写错的厂")
+    assert reporter.page.text().count("青石化工") == 2, "once in the list, once for the screen reader"
+    reporter.presses("/2/remove")
+    assert "写错的厂" not in reporter.page.text()
+    reporter.opens("/report/when")
+    for _step in ("when", "words", "files", "you"):
+        reporter.goes_on(**ANSWERS[reporter.step])
+    assert f"蓝鲸制革厂（企业）；{COMPANY}；青石化工" in reporter.page.text()
+    reporter.sends()
+    others = story(database)["others"]
+    assert [(one["name"], one["uscc"]) for one in others] == [(COMPANY, USCC), ("青石化工", None)]
+
+
+def test_a_department_that_owns_the_second_accused_institution_is_kept_out(
+    reporter: Reporter, database: Database, filed: Filed
+) -> None:
+    reporter.tells(until="who", where={"county": "411081", "place": ""})
+    reporter.answers("another", accused_kind="company", accused_name="蓝鲸制革厂")
+    reporter.answers(name="禹州市环境监测站")
+    reporter.opens("/report/when")
+    for _step in ("when", "words", "files", "you"):
+        reporter.goes_on(**ANSWERS[reporter.step])
+    reporter.sends()
+    (report,) = filed()
+    with database.read() as session:
+        parts = session.execute(
+            select(ReportDepartment.department_code).where(
+                ReportDepartment.report_id == report.id, ReportDepartment.part == "excluded"
+            )
+        )
+        excluded = set(parts.scalars())
+    assert "xc-ecology-yuzhou" in excluded
+    assert report.responsible_code not in excluded
+
+
+def test_no_more_than_ten_companies_are_taken_and_only_companies_have_others(reporter: Reporter) -> None:
+    reporter.tells(until="who")
+    assert reporter.opens("/report/also").url == "/report/who"
+    reporter.answers("another", accused_kind="company", accused_name="甲厂")
+    for n in range(10):
+        reporter.answers(name=f"{n}号厂")
+    assert reporter.problems() == ["最多再加 9 家，更多的请写在经过里。"]
+    assert reporter.answers(name="").find("//*[contains(@class,'error-summary')]")
+
+
+def test_every_answer_about_a_code_costs_one_derivation_and_looks_the_same(
+    reporter: Reporter, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Malformed, mistyped, never given out: one derivation each, one sentence, and pages of the same bytes."""
+    derived: list[str] = []
+    real = receipt.master_key
+    monkeypatch.setattr(receipt, "master_key", lambda code, pepper: derived.append(code) or real(code, pepper))
+    pages = []
+    for typed in ("00000000000000000001", "12345678901234567890", receipt.new_code()):
+        html = reporter.looks_up(typed).html.replace(typed, "")
+        pages.append(re.sub(r'(csrf_token"[^>]*value=|nonce=)"[^"]*"', "", html))
+    assert len(derived) == 3
+    assert len(set(pages)) == 1

@@ -63,3 +63,24 @@ def test_leaving_forgets_the_case(app: Flask, filed: tuple[str, str]) -> None:
     reporter.track(filed[1])
     reporter.post("/track/leave", at="/track/case")
     assert reporter.get("/track/case").url == "/track"
+
+
+def test_a_reporter_withdraws_once_and_the_department_reads_why(app: Flask, filed: tuple[str, str]) -> None:
+    number, code = filed
+    reporter = Reporter(app)
+    assert "撤回这件举报" in reporter.track(code).text()
+    page = reporter.get("/track/withdraw")
+    assert "仍会依法处理" in page.text()
+    page = reporter.post("/track/withdraw", reason="对方已经停工")
+    assert page.url == "/track/case"
+    assert "举报人撤回" in page.text() and "对方已经停工" in page.text()
+    assert "撤回这件举报" not in page.text()
+    assert "已收到，待受理" in page.text(), "the department decides what becomes of it"
+    again = reporter.post("/track/withdraw", reason="")
+    assert (again.status, "已经撤回" in again.text()) == (409, True)
+    officer = Officer(app, "supervisor")
+    assert "举报人撤回" in officer.get(f"/desk/{number}").text()
+
+
+def test_nobody_without_the_code_withdraws(app: Flask, filed: tuple[str, str]) -> None:
+    assert Reporter(app).get("/track/withdraw").url == "/track"
