@@ -46,6 +46,8 @@ ACTION_LABELS = {
     "message": _l("举报人补充"),
     "rate": _l("举报人评价"),
     "withdraw": _l("举报人撤回"),
+    "claim_reward": _l("举报人申请奖励"),
+    "pay_reward": _l("奖励已发放"),
     "open_sealed": _l("打开封存内容"),
     "open_identity": _l("打开举报人身份"),
     "name_involved": _l("查明有关部门"),

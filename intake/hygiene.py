@@ -18,7 +18,7 @@ from zipfile import ZIP_DEFLATED, BadZipFile, ZipFile, ZipInfo
 from PIL import ExifTags, Image, ImageOps
 from pypdf import PdfReader, PdfWriter
 from pypdf.errors import PyPdfError
-from pypdf.generic import DictionaryObject
+from pypdf.generic import DictionaryObject, StreamObject
 
 CLEANED, AS_SENT = "cleaned", "as_sent"
 MOST_PIXELS = 50_000_000
@@ -36,6 +36,8 @@ _CUSTOM = _APP.replace(b"extended-properties", b"custom-properties")
 _PROPERTIES = {"docProps/core.xml": _CORE, "docProps/app.xml": _APP, "docProps/custom.xml": _CUSTOM}
 # Who changed or commented what, in Word and in Excel. The words themselves stay.
 _AUTHORS = re.compile(rb'(\s(?:w:author|w:initials|userName|displayName|userId)=")[^"]*(")|(<author>)[^<]*(</author>)')
+_JPEG_FILTERS = ("/DCTDecode", ["/DCTDecode"])
+_START_OF_SCAN, _JFIF_AND_ADOBE = 0xDA, (0xE0, 0xEE)
 _FIXED_TIME = (1980, 1, 1, 0, 0, 0)
 _one_at_a_time = Lock()
 
@@ -120,11 +122,25 @@ def _pdf(_kind: str, content: bytes) -> tuple[bytes, tuple[str, ...]]:
         if isinstance(one, DictionaryObject):
             for name in ("/Metadata", "/PieceInfo", "/LastModified"):
                 one.pop(name, None)
+        if isinstance(one, StreamObject) and one.get("/Filter") in _JPEG_FILTERS:
+            one._data = _bare_jpeg(one._data)
     writer.compress_identical_objects(remove_duplicates=False, remove_unreferenced=True)
     target = BytesIO()
     writer.write(target)
     tells = {"time": ("/CreationDate", "/ModDate"), "device": ("/Producer", "/Creator"), "author": ("/Author",)}
     return target.getvalue(), tuple(name for name, keys in tells.items() if any(key in told for key in keys))
+
+
+def _bare_jpeg(data: bytes) -> bytes:
+    """Without comments and application segments but JFIF's and Adobe's; the picture itself is not touched."""
+    kept, at = bytearray(data[:2]), 2
+    while at + 4 <= len(data) and data[at] == 0xFF and data[at + 1] != _START_OF_SCAN:
+        marker = data[at + 1]
+        end = at + 1 if marker == 0xFF else at + 2 + int.from_bytes(data[at + 2 : at + 4], "big")
+        if marker in _JFIF_AND_ADOBE or not (0xE0 <= marker <= 0xEF or marker in (0xFE, 0xFF)):
+            kept += data[at:end]
+        at = end
+    return bytes(kept) + data[at:]
 
 
 def _office(_kind: str, content: bytes) -> tuple[bytes, tuple[str, ...]]:

@@ -27,6 +27,7 @@ from intake.desk import board_views as board
 from intake.desk import feed_views as desk_feed
 from intake.desk import identity_views as identity
 from intake.desk import record_views as record
+from intake.desk import reward_views as reward
 from intake.desk import step_views as steps
 from intake.desk import views as desk
 from intake.open311 import views as open311
@@ -108,6 +109,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     statistics.blueprint,
     open311.blueprint,
     identity.blueprint,
+    reward.blueprint,
     desk.blueprint,
     steps.blueprint,
     administration.blueprint,

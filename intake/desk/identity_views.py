@@ -50,7 +50,7 @@ def identity() -> ResponseReturnValue:
     form = IdentityForm()
     if not form.validate_on_submit():
         return render_template("intake/desk/identity.html", form=form, opened=None)
-    report = _report((form.case_number.data or "").strip().upper())
+    report = report_of_custodian((form.case_number.data or "").strip().upper())
     root = case_keys.identity_root(current.session(), report, current.keyring()) if report else None
     if report is None or root is None:
         form.case_number.errors = [_("没有这件举报，或者它的身份不由您保管。")]
@@ -65,7 +65,7 @@ def identity() -> ResponseReturnValue:
 def original(file_id: str) -> Response:
     """A file as the reporter sent it: an opening of its own, for the purpose that was written."""
     form = IdentityForm()
-    report = _report((form.case_number.data or "").strip().upper())
+    report = report_of_custodian((form.case_number.data or "").strip().upper())
     root = case_keys.identity_root(current.session(), report, current.keyring()) if report else None
     if report is None or root is None or not form.validate_on_submit():
         raise NotFound
@@ -78,7 +78,7 @@ def original(file_id: str) -> Response:
     return response
 
 
-def _report(case_number: str) -> Report | None:
+def report_of_custodian(case_number: str) -> Report | None:
     """A report from which the custodian's own department is not kept out."""
     report = current.session().scalar(select(Report).where(Report.case_number == case_number))
     if report is None:

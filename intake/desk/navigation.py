@@ -36,4 +36,5 @@ def navigation() -> dict[str, Any]:
         pages.append((_("导入 12345 工单"), url_for("work_orders.upload"), request.blueprint == "work_orders"))
     if actor.may(Permission.OPEN_IDENTITY):
         pages.append((_("举报人身份"), url_for("identity.identity"), request.endpoint == "identity.identity"))
+        pages.append((_("举报奖励"), url_for("reward.page"), request.endpoint == "reward.page"))
     return {"staff_nav": pages, "states": STATES}

@@ -16,7 +16,7 @@ from core.web.errors import keep_quiet
 from core.web.limits import limiter
 from core.web.shell import quiet_response
 from core.web.uploads import allow_uploads
-from intake import attachments, case_keys, casework, clocks, queries, reading, receipt
+from intake import attachments, case_keys, casework, clocks, queries, reading, receipt, reward
 from intake.case_models import Rating
 from intake.case_workflow import ACTION_LABELS, STATES
 from intake.deadlines import stage
@@ -25,7 +25,7 @@ from intake.models import CaseEvent, Report
 from intake.operations import reporter_message
 from intake.public.forms import MessageForm, ReceiptForm, WithdrawForm
 
-_KEY = "tracked"
+_KEY, _CLAIM = "tracked", "claim_code"
 SCORES = {5: _l("很满意"), 4: _l("满意"), 3: _l("一般"), 2: _l("不满意"), 1: _l("很不满意")}
 REPORTER_SECRET = "reporter"  # noqa: S105 - the name under which a session keys it
 NEXT_STEPS = {
@@ -120,6 +120,26 @@ def withdraw() -> ResponseReturnValue:
     return redirect(url_for("track.case"))
 
 
+@blueprint.route("/reward", methods=["GET", "POST"])
+@public
+@limiter.limit("120 per minute", methods=["POST"])
+def claim_reward() -> ResponseReturnValue:
+    """The claim code is drawn once and told once: after it, only this session still shows it."""
+    report = _tracked()
+    if report is None:
+        return redirect(url_for("track.enter"))
+    if request.method == "POST":
+        code = receipt.new_code()
+        reward.claim(current.session(), report, receipt_keys(code).lookup, reporters_desk())
+        session[_CLAIM] = {"report": report.id, "code": code}
+        return redirect(url_for("track.claim_reward"))
+    told = session.get(_CLAIM, {})
+    shown = receipt.shown(told["code"]) if told.get("report") == report.id else None
+    if shown is None and not reward.may_claim(current.session(), report):
+        return redirect(url_for("track.case"))
+    return render_template("intake/public/reward.html", report=report, code=shown)
+
+
 @blueprint.post("/leave")
 @public
 def leave() -> ResponseReturnValue:
@@ -151,6 +171,7 @@ def _case_page(report: Report, form: Any) -> str:
         scores=SCORES if clocks.handling(database, report).finished_on else {},
         rated=database.get(Rating, report.id),
         next_step=NEXT_STEPS[report.state],
+        may_claim=reward.may_claim(database, report),
         may_withdraw=casework.may_withdraw(database, report),
         department=names[report.responsible_code],
         deadlines=[_deadline(one) for one in queries.deadlines_of(database, report) if one.met_on is None],
@@ -165,7 +186,7 @@ def _deadline(one: Any) -> dict[str, Any]:
 
 def _shown(event: CaseEvent, names: dict[str, str], texts: dict[str, str | None]) -> dict[str, Any]:
     text = texts.get(event.text_id or "")
-    mine = event.action in ("file", "message", "withdraw")
+    mine = event.action in ("file", "message", "withdraw", reward.CLAIM)
     return {
         "title": ACTION_LABELS[event.action],
         "on": event.on_day,

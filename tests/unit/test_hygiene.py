@@ -9,6 +9,7 @@ import pytest
 from docx.shared import Inches
 from PIL import ExifTags, Image
 from pypdf import PdfReader, PdfWriter
+from pypdf.generic import DictionaryObject, NameObject, NumberObject, StreamObject
 
 from intake import hygiene
 from intake.hygiene import AS_SENT, CLEANED, clean
@@ -85,6 +86,30 @@ def test_a_pdf_loses_its_author_and_keeps_its_pages() -> None:
     assert {"author", "time"} <= set(got.found)
     reader = PdfReader(BytesIO(got.content))
     assert (len(reader.pages), reader.xmp_metadata) == (1, None)
+
+
+def test_a_photograph_inside_a_pdf_loses_its_place_and_stays_the_same_picture() -> None:
+    writer, picture = PdfWriter(), StreamObject()
+    picture.update({NameObject("/Type"): NameObject("/XObject"), NameObject("/Subtype"): NameObject("/Image")})
+    picture.update({NameObject("/Width"): NumberObject(12), NameObject("/Height"): NumberObject(8)})
+    picture.update(
+        {NameObject("/ColorSpace"): NameObject("/DeviceRGB"), NameObject("/BitsPerComponent"): NumberObject(8)}
+    )
+    picture[NameObject("/Filter")] = NameObject("/DCTDecode")
+    picture._data = photo()
+    page = writer.add_blank_page(72, 72)
+    pictures = DictionaryObject({NameObject("/Im0"): writer._add_object(picture)})
+    page[NameObject("/Resources")] = DictionaryObject({NameObject("/XObject"): pictures})
+    target = BytesIO()
+    writer.write(target)
+    assert MARK.encode() in target.getvalue() and b"Exif" in target.getvalue()
+    got = clean("pdf", target.getvalue())
+    assert (got.state, MARK.encode() in got.content, b"Exif" in got.content) == (CLEANED, False, False)
+    resources = PdfReader(BytesIO(got.content)).pages[0]["/Resources"]
+    inside = resources["/XObject"]["/Im0"]._data  # type: ignore[index]
+    with Image.open(BytesIO(inside)) as shown, Image.open(BytesIO(photo())) as sent:
+        assert not shown.getexif()
+        assert shown.tobytes() == sent.tobytes()
 
 
 def test_a_locked_pdf_is_kept_as_it_is() -> None:
