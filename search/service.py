@@ -5,8 +5,10 @@ from dataclasses import dataclass, replace
 
 from sqlalchemy.orm import Session
 
+from core import audit
+from core.accounts.actor import SYSTEM
 from core.config import ConfigError, Settings
-from core.database import Database
+from core.database import Database, unit_of_work
 from core.outbox import Job
 from search import language
 from search.document import Document, Hit, Query, Results, SearchSource
@@ -68,8 +70,15 @@ class Search:
             self.store.put(job.session, [document])
 
     def rebuild(self, database: Database, watch: Callable[[Iterable[Document]], Iterable[Document]] = iter) -> int:
-        """Build a new index from all sources and swap it in; `watch` may show progress on the way."""
-        return self.store.rebuild(database, lambda session: watch(self._all(session)))
+        """Build a new index from all sources and swap it in; `watch` may show progress on the way.
+
+        The audit says when, and its commit tells every process that what it kept of the old index is over.
+        """
+        count = self.store.rebuild(database, lambda session: watch(self._all(session)))
+        with unit_of_work(database) as session:
+            at = database.clock.now()
+            audit.record(session, actor=SYSTEM, action="reindex", subject="search:all", at=at, documents=count)
+        return count
 
     def rebuild_if_outdated(self, database: Database) -> int | None:
         """After a change of the analysis or of the index's form; None where the index is as it should be."""

@@ -33,5 +33,7 @@ def differences(kind: DisclosureKind, before: Mapping[str, Any], after: Mapping[
 
 
 def _words(row: Mapping[str, Any], value: Any) -> str:
-    """In words, without markup."""
-    return "" if value in (None, "", []) else plain(shown(dict(row), value))
+    """In words; the markup of a rich text is taken off, anything else was typed as text and stays as it is."""
+    if value in (None, "", []):
+        return ""
+    return plain(value) if row["type"] == "rich" else shown(dict(row), value)

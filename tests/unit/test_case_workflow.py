@@ -9,7 +9,7 @@ from core.errors import IllegalStep
 from intake.case_workflow import ACTION_LABELS, STATES, WORKFLOW
 
 ALWAYS = ("note", "link")
-WHILE_LIVE = ("assign", "contribute", "recuse")
+WHILE_LIVE = ("assign", "contribute", "recuse", "name_involved")
 WHILE_UNDECIDED = ("ask_extension", "grant_extension", "refuse_extension", "invite", "appoint")
 AWAY = {"transfer": "received", "hand_over": "received", "merge": "merged"}
 

@@ -147,4 +147,6 @@ TestWalk.settings = settings(max_examples=200, stateful_step_count=40, suppress_
 
 
 def test_the_start_of_the_demo_says_what_each_account_is_for() -> None:
-    assert all("　" in line and not line.endswith("　") for line in demo.account_lines())
+    *accounts, others = demo.account_lines()
+    assert all("　" in line and not line.endswith("　") for line in accounts)
+    assert "登录名就是部门代码" in others
