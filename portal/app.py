@@ -20,7 +20,7 @@ from core.outbox import Delivery, Handler, Job, Sweep, Worker
 from core.web import browser_session, health, request_log
 from core.web.current import EXTENSION, House
 from core.web.shell import create_shell
-from intake import attachments, handover, notifications, succession, supervision
+from intake import attachments, digest, handover, notifications, succession, supervision
 from intake.administration import calendar_views as administration
 from intake.administration import routing_views as routing
 from intake.desk import board_views as board
@@ -134,6 +134,7 @@ SWEEPS: tuple[Sweep, ...] = (
     Sweep("publishing.past_term", timedelta(minutes=10), endings.sweep_past_term),
     *supervision.SWEEPS,
     *succession.SWEEPS,
+    *digest.SWEEPS,
     Sweep("storage.scrub", timedelta(hours=1), lambda job: scrub_after_commit(job.session)),
     Sweep("ledger.witnesses", timedelta(minutes=5), ask_again),
     Sweep("publishing.scheduled", timedelta(seconds=30), scheduling.find_due),
@@ -164,6 +165,7 @@ def _changed(job: Job) -> None:
 HANDLERS: Mapping[str, Handler | Delivery[Any, Any]] = {
     search_service.REFRESH: _refresh_search,
     MAIL: notifications.send_notice,
+    digest.DIGEST: digest.Digest(),
     SCRUB: _scrub,
     supervision.RECOUNT: supervision.sweep_recount,
     CHANGED: _changed,
