@@ -16,7 +16,7 @@ from core.accounts.actor import SYSTEM
 from core.clock import local_date
 from core.outbox import Job, Sweep, enqueue
 from core.working_calendar import WorkingCalendar
-from intake import clocks
+from intake import clocks, department_hooks
 from intake.case_models import CaseRung
 from intake.ladder import MEASURES, RUNGS, Rung, reached
 from intake.models import Deadline, Report
@@ -66,8 +66,11 @@ def sweep_ladder(job: Job) -> None:
             rung=one.rung.id,
             due_on=one.deadline.due_on.isoformat(),
         )
-    for department, measure, role in _to_tell(found):
+    told = _to_tell(found)
+    for department, measure, role in told:
         enqueue(job.session, NOTICE, at=job.now, template=f"ladder_{measure}", department=department, role=role)
+    for department, measure in sorted({(department, measure) for department, measure, _role in told}):
+        department_hooks.tell(job.session, department, f"ladder_{measure}", at=job.now)
 
 
 def sweep_recount(job: Job) -> None:

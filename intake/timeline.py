@@ -13,7 +13,7 @@ from core.ids import new_id
 from core.keys.keyring import NO_KEYS, Keyring
 from core.outbox import enqueue
 from core.working_calendar import WorkingCalendar
-from intake import case_keys
+from intake import case_keys, department_hooks
 from intake.models import CaseEvent, Report
 
 NOTICE = "mail.send"
@@ -73,3 +73,4 @@ def coarse(desk: Desk) -> datetime:
 
 def notify(session: Session, report: Report, template: str, desk: Desk) -> None:
     enqueue(session, NOTICE, at=coarse(desk), template=template, department=report.responsible_code)
+    department_hooks.tell(session, report.responsible_code, template, at=coarse(desk))

@@ -20,7 +20,7 @@ from core.outbox import Delivery, Handler, Job, Sweep, Worker
 from core.web import browser_session, health, request_log
 from core.web.current import EXTENSION, House
 from core.web.shell import create_shell
-from intake import attachments, digest, handover, notifications, succession, supervision
+from intake import attachments, department_hooks, digest, handover, notifications, succession, supervision
 from intake.administration import calendar_views as administration
 from intake.administration import routing_views as routing
 from intake.desk import board_views as board
@@ -166,6 +166,7 @@ HANDLERS: Mapping[str, Handler | Delivery[Any, Any]] = {
     search_service.REFRESH: _refresh_search,
     MAIL: notifications.send_notice,
     digest.DIGEST: digest.Digest(),
+    department_hooks.HOOK: department_hooks.DepartmentTelling(),
     SCRUB: _scrub,
     supervision.RECOUNT: supervision.sweep_recount,
     CHANGED: _changed,

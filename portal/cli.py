@@ -16,6 +16,7 @@ from core.database import unit_of_work
 from core.errors import InvalidInput
 from core.web.current import house
 from intake.cli import keys
+from intake.hook_cli import department_hook
 from intake.open311.cli import open311_key
 from intake.workorders.cli import import_12345
 from portal import setup
@@ -42,6 +43,7 @@ def install(app: Flask) -> None:
         ledger_group,
         keys,
         open311_key,
+        department_hook,
         witness_group,
         worker,
         setup_command,
