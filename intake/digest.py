@@ -21,7 +21,7 @@ from intake.models import Deadline, Report
 from intake.queries import DONE
 
 DIGEST = "intake.digest"
-FROM_HOUR = 8
+FROM_HOUR, UNTIL_HOUR = 8, 10
 
 
 @dataclass(frozen=True)
@@ -59,11 +59,17 @@ class Digest(Delivery[Letter, None]):
 
 
 def sweep_digest(job: Job) -> None:
-    """Once on a working day, from eight in the morning."""
+    """Once on a working day, between eight and ten; what comes in later that day has its own notice."""
     local, today = job.now.astimezone(CHINA), local_date(job.now)
     works, _guessed = WorkingCalendar.load(job.session).is_workday(today)
-    if job.settings.smtp_url is None or not works or local.hour < FROM_HOUR or _is_sent(job.session, local):
+    if (
+        job.settings.smtp_url is None
+        or not works
+        or not FROM_HOUR <= local.hour < UNTIL_HOUR
+        or _is_sent(job.session, local)
+    ):
         return
+    enqueue(job.session, DIGEST, at=job.now, user="", day=today.isoformat())  # the mark that this morning is done
     for user in job.session.scalars(select(User).where(User.is_active, User.email.is_not(None)).order_by(User.id)):
         if _wants(user) and not waiting_in(job.session, user.department_code, today).is_nothing:
             enqueue(job.session, DIGEST, at=job.now, user=user.id, day=today.isoformat())

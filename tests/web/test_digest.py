@@ -77,10 +77,11 @@ def test_it_comes_once_a_day_and_again_the_next_with_what_is_overdue(
     "at",
     [
         datetime(2026, 11, 23, 23, 30, tzinfo=UTC),  # half past seven
-        datetime(2026, 11, 28, 2, 0, tzinfo=UTC),  # a Saturday
+        datetime(2026, 11, 24, 2, 30, tzinfo=UTC),  # half past ten
+        datetime(2026, 11, 28, 1, 0, tzinfo=UTC),  # a Saturday
     ],
 )
-def test_nobody_is_written_to_before_work_or_on_a_day_off(
+def test_nobody_is_written_to_before_work_after_it_has_begun_or_on_a_day_off(
     app: Flask, works: Callable[[], list[str]], clock: TestClock, at: datetime
 ) -> None:
     file_directly(app)
@@ -90,6 +91,16 @@ def test_nobody_is_written_to_before_work_or_on_a_day_off(
 
 def test_a_department_with_nothing_to_do_hears_nothing(works: Callable[[], list[str]], clock: TestClock) -> None:
     clock.at = MORNING
+    assert works() == []
+
+
+def test_a_case_that_comes_after_the_mornings_letters_makes_no_second_one(
+    app: Flask, works: Callable[[], list[str]], clock: TestClock
+) -> None:
+    clock.at = MORNING
+    works()
+    file_directly(app)
+    clock.moves_on(hours=1)
     assert works() == []
 
 
