@@ -2,9 +2,10 @@
 
 import random
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 from flask import Flask
 from sqlalchemy.orm import Session
@@ -55,7 +56,9 @@ def publishing(app: Flask, house: House) -> Iterator[Line]:
     """Whole records through the gate: drafted, submitted, approved, with change, search job and audit lines."""
     log = app.extensions["log"]
     for together in (1, TOGETHER):
-        rate = PUBLISHED / _timed(lambda: _publish(house, log, together))  # noqa: B023 - called before the next turn
+        content = next(volume.contents(1))
+        drafts = [content | {"decision_no": f"许环量测〔{together}〕{number}号"} for number in range(PUBLISHED)]
+        rate = PUBLISHED / _timed(lambda: _publish(house, log, drafts, together))  # noqa: B023 - called before the next
         words = "one a commit" if together == 1 else f"{together} a commit"
         yield table.at_least(f"records published, {words}", rate, unit="/s")
     client = app.test_client()
@@ -74,13 +77,12 @@ def _must_be_sound(findings: object) -> None:
     assert not found, found[:3]
 
 
-def _publish(house: House, log: Log, together: int) -> None:
-    for first in range(0, PUBLISHED, together):
+def _publish(house: House, log: Log, drafts: Sequence[Mapping[str, Any]], together: int) -> None:
+    for first in range(0, len(drafts), together):
         with unit_of_work(house.database) as session:
             author, approver = (user_named(session, name) for name in ("editor", "approver"))
             assert author and approver
-            for number in range(first, first + together):
-                content = next(iter(volume.contents(1))) | {"decision_no": f"许环量测〔{together}〕{number}号"}
+            for content in drafts[first : first + together]:
                 one = operations.draft(session, PENALTY, content, actor=author.as_actor(), at=house.clock.now())
                 operations.submit(session, one, actor=author.as_actor(), at=house.clock.now())
                 operations.approve_and_publish(session, one, log=log, actor=approver.as_actor(), at=house.clock.now())
