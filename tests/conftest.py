@@ -1,5 +1,6 @@
 """Real objects for every test: a migrated database of its own, the application, a client, a clock to set."""
 
+import shutil
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from datetime import UTC, datetime, timedelta
@@ -14,7 +15,7 @@ from core.config import Settings
 from core.database import Database
 from core.web.current import EXTENSION
 from portal.app import create_app
-from tests.support import databases
+from tests.support import databases, demo_city
 from tests.support.disclosures import Publisher
 from tests.support.page import Page, checked
 from tests.support.people import PASSWORD, open_accounts
@@ -65,6 +66,27 @@ def settings(tmp_path: Path, database_server: databases.Server) -> Iterator[Sett
         settings = Settings.from_environ({**environ, "MINGJIAN_BOOT_KEY_FILE": str(memory / "boot.key")})
         settings.prepare()
         yield settings
+
+
+@pytest.fixture(scope="session")
+def demo_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The data folder of a filled demo city, for copies alone."""
+    folder = tmp_path_factory.mktemp("demo")
+    demo_city.fill(folder, TestClock())
+    return folder
+
+
+@pytest.fixture
+def demo_settings(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Settings]:
+    """An installation with the demo city in it; on PostgreSQL an empty one, which the test has to fill."""
+    if databases.is_wanted():
+        with request.getfixturevalue("database_server").fresh_database(tmp_path) as url:
+            settings = Settings.from_environ({"MINGJIAN_DATA_DIR": str(tmp_path), "MINGJIAN_DATABASE_URL": url})
+            settings.prepare()
+            yield settings
+        return
+    shutil.copytree(request.getfixturevalue("demo_folder"), tmp_path, dirs_exist_ok=True)
+    yield demo_city.installation(tmp_path)
 
 
 @pytest.fixture

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
+from core.config import Settings
 from core.web.current import EXTENSION
 from portal import demo, setup
 from tests.support.live_site import running
@@ -36,6 +37,11 @@ def browser() -> Iterator[Browser]:
         running_browser = playwright.chromium.launch(executable_path=program, args=list(CHROMIUM_FLAGS))
         yield running_browser
         running_browser.close()
+
+
+@pytest.fixture
+def settings(demo_settings: Settings) -> Settings:
+    return demo_settings
 
 
 @pytest.fixture

@@ -8,6 +8,7 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
+from core.config import Settings
 from core.web.current import EXTENSION
 from portal import demo, setup
 from tests.support.ledger import Audit
@@ -15,6 +16,11 @@ from tests.support.page import Page, check, checked
 
 MOST_PAGES = 250
 STARTS = ("/", "/search?q=检测", "/report/category")
+
+
+@pytest.fixture
+def settings(demo_settings: Settings) -> Settings:
+    return demo_settings
 
 
 @pytest.fixture

@@ -237,3 +237,9 @@ def test_no_public_output_of_records_seeded_with_personal_data_tells_any_of_it(
     assert any("王某" in text for text in said.values())
     personal = {word for word in words if len(word) > 2}
     assert [(url, word) for url, text in said.items() for word in personal if word in text] == []
+
+
+def test_an_identifier_that_looks_like_a_number_keeps_nothing_back() -> None:
+    identifier = "hcaa1s9z03741234567qmnpr8d"
+    assert not rendered._leaks(Output("page", f"<a>同一当事人的其他记录 {identifier}</a>"), [])
+    assert rendered._leaks(Output("page", f"<a>{identifier} 13912345678</a>"), [])
