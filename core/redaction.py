@@ -165,12 +165,10 @@ _PATTERNS: tuple[tuple[str, re.Pattern[str], Callable[[str], bool]], ...] = (
     ),
     ("landline", re.compile(r"(?:电话|座机|传真|固话)[\s:：为是号码]{0,4}([2-8]\d{6,7})(?!\d)"), _always),
     ("email", re.compile(r"([A-Za-z0-9][\w.+\-]*@[A-Za-z0-9\-]+(?:\.[A-Za-z0-9\-]+)+)", re.ASCII), _always),
-    ("qq", re.compile(rf"(?<![A-Za-z])(?i:qq|扣扣)(?:邮箱|群)?{_WORD}([1-9]\d{{4,11}})(?!\d)"), _always),
+    ("qq", re.compile(rf"(?<![A-Za-z0-9_\-])(?i:qq|扣扣)(?:邮箱|群)?{_WORD}([1-9]\d{{4,11}})(?!\d)"), _always),
     (
         "wechat",
-        re.compile(
-            rf"(?<![A-Za-z])(?:微信|(?i:wechat|weixin|vx)|薇信)(?i:id)?{_WORD}([A-Za-z][\w\-]{{5,19}})", re.ASCII
-        ),
+        re.compile(rf"(?:微信|薇信|(?<![\w\-])(?i:wechat|weixin|vx))(?i:id)?{_WORD}([A-Za-z][\w\-]{{5,19}})", re.ASCII),
         _always,
     ),
     (

@@ -21,8 +21,11 @@ from portal.publishing.models import Disclosure, PublicRecord
 from portal.publishing.redacted import taken_out
 
 LONG_ENOUGH = 6
-# Identifiers of records are random: among many, some look like a telephone number.
-_IDENTIFIER = re.compile(r"(?<![0-9A-Za-z])(?=(?:[0-9]*[a-z]){3})[0-9a-hjkmnp-tv-z]{26}(?![0-9A-Za-z])")
+# Identifiers and commitments are random: among many, some look like somebody's number.
+_IDENTIFIER = re.compile(
+    r"(?<![\w\-])(?:(?=(?:[0-9]*[a-z]){3})[0-9a-hjkmnp-tv-z]{26}|(?=(?:[0-9_\-]*[A-Za-z]){3})[\w\-]{43})(?![\w\-])",
+    re.ASCII,
+)
 
 
 @dataclass(frozen=True)

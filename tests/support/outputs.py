@@ -18,7 +18,9 @@ from core.web import access
 
 MOST = 600
 _ADDRESS = re.compile(r"""(?:href|src)="([^"]+)"|<link>([^<]+)</link>|"(?:url|href|home_page_url)":\s*"([^"]+)\"""")
-_SKIPPED = ("/static/", "/language/", "/sign-")
+# What these show of a company is the visitor's own answer, filled in from the link that led there.
+_OWN_ANSWERS = ("/report/also",)
+_SKIPPED = ("/static/", "/language/", "/sign-", *_OWN_ANSWERS)
 
 
 def addresses(app: Flask, client: FlaskClient, record_ids: Iterable[str], more: Iterable[str] = ()) -> list[str]:
