@@ -38,8 +38,14 @@ def reads(database: Database) -> Callable[[], Iterator[list[str]]]:
 
 @pytest.mark.parametrize("path", ["/", "/air", "/penalties", "/penalties?county=411002", "/search?q=检测"])
 def test_the_second_reader_costs_no_query(
-    client: FlaskClient, publisher: Publisher, reads: Callable[[], Iterator[list[str]]], path: str
+    client: FlaskClient,
+    database: Database,
+    publisher: Publisher,
+    reads: Callable[[], Iterator[list[str]]],
+    path: str,
 ) -> None:
+    if not database.is_sqlite:
+        pytest.skip("PostgreSQL's mark also moves with what other databases of the same server commit")
     publisher.penalty(AT)
     first = client.get(path)
     with reads() as sent:

@@ -21,7 +21,7 @@ from portal.publishing.queries import RecordFilters
 MOST_GONE = 100
 _AS_OF = ask.day("as_of", _l("看这一天结束时公众看到的样子；此后被销毁或期满的不在内，此后撤回的只给出原因。"))
 _RECORD_ID = Parameter(
-    "record_id", _l("记录编号。"), {"type": "string", "pattern": "^[0-9a-hjkmnp-tv-z]{26}$"}, lambda given: given
+    "id", _l("记录编号。"), {"type": "string", "pattern": "^[0-9a-hjkmnp-tv-z]{26}$"}, lambda given: given
 )
 _RECORD_FILTERS = (
     ask.one_of("county", _l("县区代码。"), [one.code for one in COUNTIES]),
@@ -96,13 +96,13 @@ def _record_one(dataset: Dataset) -> Resource:
     def answer(asking: Asking) -> Answer:
         values = asking.values
         if values["as_of"] is None:
-            found = queries.record(asking.session, kind.name, values["record_id"])
+            found = queries.record(asking.session, kind.name, values["id"])
         else:
-            found = record_as_of(asking.session, kind, values["record_id"], values["as_of"])
+            found = record_as_of(asking.session, kind, values["id"], values["as_of"])
         return Answer(item=selected(record_item(found, dataset.columns, asking.base_url), values["fields"]))
 
     asked = (_AS_OF, fields(dataset.columns))
-    path, name = f"/{dataset.name}/{{record_id}}", f"get_{dataset.name}"
+    path, name = f"/{dataset.name}/{{id}}", f"get_{dataset.name}"
     return Resource(path, name, dataset.title, dataset.columns, asked, answer, (_RECORD_ID,), is_list=False, page=path)
 
 
@@ -110,7 +110,7 @@ def _record_versions(dataset: Dataset) -> Resource:
     kind = KIND_OF[dataset.name]
 
     def answer(asking: Asking) -> Answer:
-        queries.record(asking.session, kind.name, asking.values["record_id"])
+        queries.record(asking.session, kind.name, asking.values["id"])
         return Answer(
             [
                 {
@@ -120,11 +120,11 @@ def _record_versions(dataset: Dataset) -> Resource:
                     "reason": one.reason,
                     "commitment": one.commitment,
                 }
-                for one in queries.versions(asking.session, asking.values["record_id"])
+                for one in queries.versions(asking.session, asking.values["id"])
             ]
         )
 
-    path, title = f"/{dataset.name}/{{record_id}}/versions", _l("历次版本")
+    path, title = f"/{dataset.name}/{{id}}/versions", _l("历次版本")
     return Resource(path, f"list_{dataset.name}_versions", title, _VERSION_COLUMNS, (), answer, (_RECORD_ID,))
 
 
