@@ -41,6 +41,13 @@ from portal import cli, demo, rendering
 from portal.completeness import views as completeness
 from portal.completeness.kinds import MANIFEST
 from portal.demo.air import continue_demo_air
+from portal.disclosures import entity_views as entities
+from portal.disclosures.search_source import RecordSource
+from portal.disclosures.views import public_blueprint
+from portal.editorial import consultation_views as consultations
+from portal.editorial import draft_views as editorial
+from portal.editorial import redaction_views as redaction
+from portal.editorial import review_views as review
 from portal.enforcement import repair_views as repair
 from portal.enforcement.kinds import BLACKLIST, PENALTY
 from portal.home import views as home
@@ -53,18 +60,11 @@ from portal.opendata.api import views as api
 from portal.opendata.downloads import packages
 from portal.opendata.downloads import views as downloads
 from portal.opendata.freshness import Freshness
-from portal.publishing import consultation_views as consultations
 from portal.publishing import consulting, endings, scheduling
-from portal.publishing import editorial_views as editorial
-from portal.publishing import entity_views as entities
-from portal.publishing import redaction_views as redaction
-from portal.publishing import review_views as review
 from portal.publishing.ledger import disclosure_log
 from portal.publishing.mail import CONSULTATION_MAIL, send_consultation_mail
 from portal.publishing.operations import CHANGED, SCRUB
-from portal.publishing.public_views import public_blueprint
 from portal.publishing.queries import past_term
-from portal.publishing.search_source import RecordSource
 from portal.release import desk_views as release_desk
 from portal.release import views as release
 from portal.subscriptions import jobs as subscription_jobs

@@ -10,8 +10,8 @@ from werkzeug.routing import Rule
 from core.accounts.actor import ANONYMOUS
 from core.errors import DomainError
 from core.web import access
+from portal.disclosures.views import path_of
 from portal.publishing.models import PublicRecord
-from portal.publishing.public_views import path_of
 from portal.publishing.rendered import Output, Renderer, register
 from search.document import SearchSource
 

@@ -18,10 +18,10 @@ from core.web import current
 from core.web.access import permit, public
 from core.web.forms import Form, choices
 from portal.completeness.operations import authorities, make_manifest, withhold
+from portal.editorial.navigation import navigation
 from portal.publishing import queries
 from portal.publishing.kinds import all_kinds
 from portal.publishing.models import PublicRecord
-from portal.publishing.navigation import navigation
 from portal.publishing.operations import DuplicateDecision
 
 COLUMNS = ("number", "kind", "on_day", "due_on", "state", "published_on", "late", "how_ended", "reason", "record")

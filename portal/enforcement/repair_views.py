@@ -15,11 +15,11 @@ from core.errors import InvalidInput
 from core.web import current
 from core.web.access import permit
 from core.web.forms import Form, choices
+from portal.editorial.navigation import navigation
 from portal.enforcement.repairs import KINDS, Repair, linked, of_same_party, repair
 from portal.publishing import queries
 from portal.publishing.kinds import kind_named
 from portal.publishing.models import PublicRecord
-from portal.publishing.navigation import navigation
 from portal.publishing.record_form import GovDate
 from portal.publishing.terms import shown_term
 
@@ -72,7 +72,7 @@ def take_in(disclosure_id: str) -> ResponseReturnValue:
             flash(_("已停止公示并销毁 %(n)s 条记录。", n=len(ended)), "good")
             return redirect(url_for("editorial.board"))
     page = {"kind": kind, "record": record, "tied": tied, "term": shown_term(record), "form": form}
-    return render_template("portal/publishing/repair.html", **page), 422 if form.errors else 200
+    return render_template("portal/enforcement/repair.html", **page), 422 if form.errors else 200
 
 
 def _repair(record: PublicRecord, form: Any) -> list[str]:

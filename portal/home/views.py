@@ -7,11 +7,11 @@ from flask_babel import gettext as _
 
 from core.web import current
 from core.web.access import public
+from portal.disclosures.views import list_row, path_of
 from portal.monitoring.air_quality import levels
 from portal.monitoring.queries import city_now
 from portal.monitoring.wording import CATEGORY_LABELS, listed
 from portal.publishing.models import PublicRecord
-from portal.publishing.public_views import list_row, path_of
 from portal.publishing.queries import latest
 
 LATEST = 6

@@ -5,12 +5,12 @@ from datetime import datetime
 from flask_babel import gettext as _
 
 from core.web import current
+from portal.disclosures.differences import differences
+from portal.disclosures.views import body_of
 from portal.opendata.feed_queries import Correction, Past
 from portal.opendata.feeds import Entry
-from portal.publishing.differences import differences
 from portal.publishing.kinds import kind_named
 from portal.publishing.models import PublicRecord
-from portal.publishing.public_views import body_of
 
 
 def record_entry(record: PublicRecord, reason: str | None = None) -> Entry:

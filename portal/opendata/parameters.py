@@ -15,7 +15,7 @@ from werkzeug.datastructures import MultiDict
 
 from core.errors import InvalidInput, NotFound, Text
 from core.paging import LONGEST_CURSOR, Cursor
-from portal.publishing.public_views import FIRST_DAY, LAST_DAY
+from portal.disclosures.views import FIRST_DAY, LAST_DAY
 
 LONGEST_TEXT = 200
 _DAY = re.compile(r"\d{4}-\d\d-\d\d")

@@ -19,6 +19,7 @@ from core.falsification_acts import act
 from core.ledger.reading import newest_checkpoint, newest_checkpoints
 from core.places import county_name
 from core.web import current
+from portal.disclosures.views import filters_from
 from portal.opendata import feed_queries as queries
 from portal.opendata.air_entries import air_entries, air_state
 from portal.opendata.entries import correction_entry, gone_entry, record_entry
@@ -27,7 +28,6 @@ from portal.opendata.freshness import State
 from portal.publishing.kinds import DisclosureKind, all_kinds
 from portal.publishing.ledger import LOG
 from portal.publishing.models import PublicRecord
-from portal.publishing.public_views import filters_from
 from portal.publishing.queries import RecordFilters
 from search.document import Hit, Query
 from search.service import Search

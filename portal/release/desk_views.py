@@ -12,7 +12,7 @@ from core.accounts.permissions import Permission
 from core.errors import InvalidInput, NotFound
 from core.web import current
 from core.web.access import permit
-from portal.publishing.navigation import navigation
+from portal.editorial.navigation import navigation
 from portal.release import operations, queries
 from portal.release.forms import LateReasonForm
 from portal.release.queries import Release

@@ -40,6 +40,12 @@ def test_imports_run_one_way_only(package):
     assert not wrong
 
 
+def test_the_gate_knows_neither_its_desk_nor_its_readers():
+    around = ("portal.editorial", "portal.disclosures", "portal.opendata", "portal.ledger")
+    for path in modules("portal/publishing"):
+        assert not [name for name in imports_of(path) if name.startswith(around)], path.name
+
+
 def test_only_unit_of_work_commits():
     commits = [
         f"{path.relative_to(ROOT)}:{number}"

@@ -6,7 +6,7 @@ from itertools import pairwise
 from hypothesis import given
 from hypothesis import strategies as st
 
-from portal.publishing.word_changes import IN, OUT, SAME, Piece, word_changes
+from portal.disclosures.word_changes import IN, OUT, SAME, Piece, word_changes
 
 
 def told(before: str, after: str) -> list[tuple[str, str]]:

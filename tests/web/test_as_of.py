@@ -9,8 +9,8 @@ from sqlalchemy.orm import Session
 from core.database import Database
 from core.errors import Gone, NotFound
 from core.paging import Cursor
+from portal.disclosures.as_of import record_as_of, records_as_of, withdrawn_since
 from portal.enforcement.kinds import PENALTY
-from portal.publishing.as_of import record_as_of, records_as_of, withdrawn_since
 from portal.publishing.models import PublicRecord
 from portal.publishing.queries import RecordFilters
 from tests.support.disclosures import Publisher

@@ -8,12 +8,12 @@ from sqlalchemy import func, select
 
 from core.falsification_acts import ACTS
 from core.places import COUNTIES
+from portal.disclosures.as_of import record_as_of, records_as_of, withdrawn_since
 from portal.opendata import parameters as ask
 from portal.opendata.api.resource import LIMIT, Answer, Asking, Resource, continued, fields, selected
 from portal.opendata.datasets import KIND_OF, RECORD_DATASETS, Column, Dataset, Type, record_item, utc_text
 from portal.opendata.parameters import Parameter
 from portal.publishing import queries
-from portal.publishing.as_of import record_as_of, records_as_of, withdrawn_since
 from portal.publishing.kinds import kind_named
 from portal.publishing.models import Change, PublicRecord
 from portal.publishing.queries import RecordFilters

@@ -5,7 +5,7 @@ from typing import Any
 
 from flask_babel import gettext as _
 
-from portal.publishing.board import GROUPS, BoardFilters
+from portal.editorial.board import GROUPS, BoardFilters
 from portal.publishing.kinds import all_kinds
 from portal.publishing.workflow import STATES
 

@@ -60,7 +60,7 @@ def _page(found: Disclosure, chosen: dict[str, tuple[str, str, str]] | None = No
     kind = kind_named(found.kind)
     listed = suggestions.suggestions(found)
     return render_template(
-        "portal/publishing/redact.html",
+        "portal/editorial/redact.html",
         disclosure=found,
         kind=kind,
         listed=listed,

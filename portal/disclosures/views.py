@@ -18,9 +18,9 @@ from core.sanitising import plain_lines, rich_text
 from core.web import current
 from core.web.access import public
 from core.web.filters import local_day
+from portal.disclosures.as_of import record_as_of, records_as_of, withdrawn_since
+from portal.disclosures.differences import Difference, differences
 from portal.publishing import queries
-from portal.publishing.as_of import record_as_of, records_as_of, withdrawn_since
-from portal.publishing.differences import Difference, differences
 from portal.publishing.kinds import DisclosureKind, kind_named
 from portal.publishing.models import DisclosureVersion, PublicRecord
 from portal.publishing.queries import RecordFilters
@@ -67,7 +67,7 @@ def public_blueprint(kind: DisclosureKind) -> Blueprint:
         if day is not None:
             found = record_as_of(session, kind, record_id, day)
         return render_template(
-            "portal/publishing/record.html",
+            "portal/disclosures/record.html",
             as_of=day,
             kind=kind,
             record=found,
@@ -88,7 +88,7 @@ def public_blueprint(kind: DisclosureKind) -> Blueprint:
         if wanted is None:
             raise NotFound
         return render_template(
-            "portal/publishing/version.html",
+            "portal/disclosures/version.html",
             kind=kind,
             record=found,
             version=wanted,
@@ -105,7 +105,7 @@ def public_blueprint(kind: DisclosureKind) -> Blueprint:
         event = next((one for one in events if one.version.version == number and one.before), None)
         if event is None:
             raise NotFound
-        return render_template("portal/publishing/changes.html", kind=kind, record=found, event=event)
+        return render_template("portal/disclosures/changes.html", kind=kind, record=found, event=event)
 
     return blueprint
 

@@ -10,15 +10,15 @@ from core.errors import InvalidInput, NotFound
 from core.web import current
 from core.web.access import permit
 from core.web.shell import quiet_response
+from portal.disclosures.views import value_rows
+from portal.editorial.board import title_of
+from portal.editorial.draft_page import department_names, question_row
+from portal.editorial.forms import AnswerForm
+from portal.editorial.navigation import navigation
 from portal.publishing import consulting, queries
-from portal.publishing.board import title_of
 from portal.publishing.consent import Answer, content_digest
-from portal.publishing.draft_page import department_names, question_row
-from portal.publishing.forms import AnswerForm
 from portal.publishing.kinds import kind_named
 from portal.publishing.models import Consultation, Disclosure
-from portal.publishing.navigation import navigation
-from portal.publishing.public_views import value_rows
 
 ANSWER = Permission.ANSWER_CONSULTATION
 
@@ -35,7 +35,7 @@ def inbox() -> str:
     code = current.actor().department_code
     rows = [_row(one, names) for one in queries.consultations_of(session, code)]
     return render_template(
-        "portal/publishing/consultations.html",
+        "portal/editorial/consultations.html",
         waiting=[row for row in rows if row["is_open"]],
         done=[row for row in rows if not row["is_open"]],
         department=names.get(code or "", ""),
@@ -70,7 +70,7 @@ def _page(one: Consultation, form: AnswerForm) -> str:
     is_same = found.review_salt != "" and one.closed_at is None and one.digest == content_digest(found)
     asker = session.get(User, one.asked_by)
     return render_template(
-        "portal/publishing/consultation.html",
+        "portal/editorial/consultation.html",
         kind=kind,
         row=_row(one, department_names(session)),
         asker=asker.display_name if asker else "",

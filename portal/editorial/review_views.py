@@ -13,12 +13,12 @@ from core.errors import InvalidInput, NotFound
 from core.web import current
 from core.web.access import permit
 from core.web.forms import Form
+from portal.editorial.draft_page import consult_form
+from portal.editorial.draft_views import draft_page
+from portal.editorial.forms import ReasonForm, ScheduleForm, StepForm
+from portal.editorial.navigation import navigation
 from portal.publishing import consulting, operations, queries, scheduling
-from portal.publishing.draft_page import consult_form
-from portal.publishing.editorial_views import draft_page
-from portal.publishing.forms import ReasonForm, ScheduleForm, StepForm
 from portal.publishing.models import Disclosure
-from portal.publishing.navigation import navigation
 
 REVIEW = Permission.REVIEW_DISCLOSURE
 

@@ -12,9 +12,9 @@ from core.audit import AuditEvent
 from core.clock import CHINA
 from core.web import current
 from core.web.forms import Form, choices
+from portal.editorial.forms import ConsultForm, ScheduleForm
 from portal.publishing import consent
 from portal.publishing.consultation_rules import medium_labels
-from portal.publishing.forms import ConsultForm, ScheduleForm
 from portal.publishing.models import Consultation, Disclosure
 from portal.publishing.steps import subject_of
 from portal.publishing.workflow import ACTION_LABELS

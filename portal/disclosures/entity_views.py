@@ -8,10 +8,10 @@ from core.errors import NotFound
 from core.identifiers import USCC_LENGTH, check_uscc
 from core.web import current
 from core.web.access import public
+from portal.disclosures.views import path_of
 from portal.publishing import queries
 from portal.publishing.kinds import all_kinds
 from portal.publishing.models import PublicRecord
-from portal.publishing.public_views import path_of
 
 MOST = 200
 
@@ -28,7 +28,7 @@ def page(uscc: str) -> str:
     records = list(queries.of_party(current.session(), checked.code, None, but="", limit=MOST + 1))
     labels = {kind.name: kind.label for kind in all_kinds()}
     return render_template(
-        "portal/publishing/entity.html",
+        "portal/disclosures/entity.html",
         code=checked.code,
         name=records[0].party_name if records else None,
         names=list(dict.fromkeys(one.party_name for one in records if one.party_name)),

@@ -11,16 +11,16 @@ from core.accounts.permissions import Permission
 from core.web import current
 from core.web.access import permit
 from core.web.forms import Form
+from portal.disclosures.views import value_rows
+from portal.editorial.board import board_rows, counts, rows_of
+from portal.editorial.board_filters import board_fields, filters_of
+from portal.editorial.draft_page import review_context
+from portal.editorial.forms import ReasonForm, StepForm, WithdrawForm
+from portal.editorial.navigation import navigation
 from portal.publishing import operations, queries
-from portal.publishing.board import board_rows, counts, rows_of
-from portal.publishing.board_filters import board_fields, filters_of
 from portal.publishing.consent import content_digest
-from portal.publishing.draft_page import review_context
-from portal.publishing.forms import ReasonForm, StepForm, WithdrawForm
 from portal.publishing.kinds import DisclosureKind, kind_named
 from portal.publishing.models import Disclosure
-from portal.publishing.navigation import navigation
-from portal.publishing.public_views import value_rows
 from portal.publishing.publicity import Term
 from portal.publishing.record_form import loaded, stored
 from portal.publishing.terms import TermRefuses, needed_term
@@ -41,7 +41,7 @@ def board() -> str:
     session, filters = current.session(), filters_of(request.args)
     asked: dict[str, Any] = {"actor": current.actor(), "now": current.now(), "calendar": current.calendar()}
     return render_template(
-        "portal/publishing/board.html",
+        "portal/editorial/board.html",
         waiting=board_rows(session, filters, **asked),
         published=rows_of(session, queries.recently_published(session), **asked),
         counts=[(name, STATES[name][0], count) for name, count in counts(session).items()],
@@ -95,7 +95,7 @@ def _saved(form: Form, save: Callable[[], Disclosure]) -> Disclosure | None:
 
 
 def _edit_page(kind: DisclosureKind, form: Form, found: Disclosure | None) -> str:
-    return render_template("portal/publishing/edit.html", kind=kind, form=form, disclosure=found)
+    return render_template("portal/editorial/edit.html", kind=kind, form=form, disclosure=found)
 
 
 @blueprint.get("/<disclosure_id>")
@@ -117,7 +117,7 @@ def draft_page(found: Disclosure, **typed: Form) -> str:
     refused = [one.message for one in (leak, refusal) if one]
     problems = [*incomplete.values(), *refused]
     return render_template(
-        "portal/publishing/disclosure.html",
+        "portal/editorial/disclosure.html",
         kind=kind,
         disclosure=found,
         rows=value_rows(kind, kind.public_part(found.draft)),

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from core.sanitising import plain
+from portal.disclosures.word_changes import Piece, word_changes
 from portal.publishing.kinds import DisclosureKind
 from portal.publishing.record_form import shown
-from portal.publishing.word_changes import Piece, word_changes
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,1 @@
+"""The desk of those who publish: the board, drafts, redaction, review, consultation."""
