@@ -7,9 +7,9 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
 from core.falsification_acts import ACTS, Act, act
+from core.files.cleaning import AS_SENT
 from core.places import county_name
 from core.sanitising import plain_lines
-from intake.hygiene import AS_SENT
 from intake.public.draft import COMPANY_KINDS, Draft
 from intake.public.forms import ACCUSED_KINDS, ACT_GROUPS, CATEGORIES
 from intake.subjects import subject

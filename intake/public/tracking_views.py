@@ -8,6 +8,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
+from core.files.kinds import FileRefused
 from core.sanitising import plain_lines
 from core.web import current
 from core.web.access import public
@@ -88,7 +89,7 @@ def add() -> ResponseReturnValue:
     try:
         for upload in [one for one in form.files.data or [] if getattr(one, "filename", "")][: attachments.MOST_FILES]:
             stored.append(attachments.store(upload, current.settings().data_dir))
-    except attachments.FileRefused as refusal:
+    except FileRefused as refusal:
         form.files.errors = [str(refusal.message)]
         return _case_page(report, form)
     reporter_message(current.session(), report, form.text.data or "", stored, reporters_desk())

@@ -11,6 +11,7 @@ from flask_babel import gettext as _
 from sqlalchemy.exc import IntegrityError
 
 from core.errors import NotFound
+from core.files.kinds import FileRefused
 from core.web import current
 from core.web.access import public
 from core.web.errors import keep_quiet
@@ -212,7 +213,7 @@ def take_files(form: Any, draft: Draft) -> list[str]:
             )
             if original:
                 draft.add_file(original)
-        except attachments.FileRefused as refusal:
+        except FileRefused as refusal:
             problems.append(str(refusal.message))
     return problems
 

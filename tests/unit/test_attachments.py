@@ -15,10 +15,11 @@ from core.accounts.actor import ANONYMOUS
 from core.config import Settings
 from core.database import Database, unit_of_work
 from core.envelopes import SealBroken
+from core.files.cleaning import CLEANED, can_clean
+from core.files.kinds import FileRefused
 from core.outbox import Job
 from core.working_calendar import WorkingCalendar
-from intake.attachments import LARGEST, FileRefused, folder, pieces, remove, store, store_original, sweep_abandoned
-from intake.hygiene import CLEANED, can_clean
+from intake.attachments import LARGEST, folder, pieces, remove, store, store_original, sweep_abandoned
 from intake.operations import file_report
 from intake.receipt import ReceiptKeys
 from intake.submission import Accused, StoredFile, Submission

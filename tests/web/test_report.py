@@ -33,7 +33,7 @@ from tests.support.reporter import (
     uploads,
 )
 from tests.support.sealed import story
-from tests.unit.test_hygiene import photo
+from tests.unit.test_cleaning import photo
 
 PHOTO = ("石梁河夜拍.png", PNG + "此处只有举报人拍得到".encode() * 40)
 MEGABYTE = 1024 * 1024

@@ -11,8 +11,8 @@ from PIL import ExifTags, Image
 from pypdf import PdfReader, PdfWriter
 from pypdf.generic import DictionaryObject, NameObject, NumberObject, StreamObject
 
-from intake import hygiene
-from intake.hygiene import AS_SENT, CLEANED, clean
+from core.files import cleaning
+from core.files.cleaning import AS_SENT, CLEANED, clean
 
 MARK = "ZhangSanSecret"
 BASE, GPS = ExifTags.Base, ExifTags.GPS
@@ -55,9 +55,9 @@ def test_a_transparent_drawing_stays_transparent() -> None:
 
 def test_a_picture_of_too_many_pixels_is_not_drawn(monkeypatch: pytest.MonkeyPatch) -> None:
     sent = photo()
-    monkeypatch.setattr(hygiene, "MOST_PIXELS", 95)
-    assert clean("jpg", sent) == hygiene.Cleaned(sent, AS_SENT)
-    monkeypatch.setattr(hygiene, "MOST_PIXELS", 96)
+    monkeypatch.setattr(cleaning, "MOST_PIXELS", 95)
+    assert clean("jpg", sent) == cleaning.Cleaned(sent, AS_SENT)
+    monkeypatch.setattr(cleaning, "MOST_PIXELS", 96)
     assert clean("jpg", sent).state == CLEANED
 
 
@@ -65,7 +65,7 @@ def test_a_moving_picture_keeps_all_it_shows_and_says_so() -> None:
     target = BytesIO()
     frames = [Image.new("RGB", (4, 4), colour) for colour in ("red", "blue")]
     frames[0].save(target, "WEBP", save_all=True, append_images=frames[1:])
-    assert clean("webp", target.getvalue()) == hygiene.Cleaned(target.getvalue(), AS_SENT)
+    assert clean("webp", target.getvalue()) == cleaning.Cleaned(target.getvalue(), AS_SENT)
 
 
 def pdf(**more: str) -> bytes:
@@ -117,7 +117,7 @@ def test_a_locked_pdf_is_kept_as_it_is() -> None:
     writer.encrypt("1234", algorithm="RC4-128")
     target = BytesIO()
     writer.write(target)
-    assert clean("pdf", target.getvalue()) == hygiene.Cleaned(target.getvalue(), AS_SENT)
+    assert clean("pdf", target.getvalue()) == cleaning.Cleaned(target.getvalue(), AS_SENT)
 
 
 def test_a_word_file_loses_its_author_and_the_place_of_its_pictures_and_keeps_its_words() -> None:
@@ -150,7 +150,7 @@ def test_a_sheet_loses_its_author_and_keeps_its_numbers() -> None:
 def test_an_office_file_that_unpacks_too_large_is_kept_as_it_is(monkeypatch: pytest.MonkeyPatch) -> None:
     target = BytesIO()
     docx.Document().save(target)
-    monkeypatch.setattr(hygiene, "MOST_UNPACKED", 1000)
+    monkeypatch.setattr(cleaning, "MOST_UNPACKED", 1000)
     assert clean("docx", target.getvalue()).state == AS_SENT
 
 
@@ -165,4 +165,4 @@ def test_a_broken_file_comes_back_unchanged(kind: str, share: float) -> None:
 
 @pytest.mark.parametrize("kind", ["mp4", "mov", "heic", "doc", "mp3", "gif"])
 def test_what_nothing_here_can_clean_is_not_called_clean(kind: str) -> None:
-    assert clean(kind, b"x") == hygiene.Cleaned(b"x", AS_SENT)
+    assert clean(kind, b"x") == cleaning.Cleaned(b"x", AS_SENT)

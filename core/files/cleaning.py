@@ -1,8 +1,8 @@
-"""What a file tells about who made it, taken out before the file is sealed: all in memory, nothing on disk.
+"""What a file tells about who made it, taken out before the file is kept: all in memory, nothing on disk.
 
 Images are drawn anew, PDF and Office files lose their properties and the names in them. What cannot be cleaned (video,
-sound, HEIC, old Office, an image that is broken or too large to draw) is never refused and never changed: evidence is
-not lost for our sake. It comes back as it was, marked as such, so that the page can say so.
+sound, HEIC, old Office, an image that is broken or too large to draw) comes back as it was, marked as such. Evidence
+that a reporter sends is kept all the same, because it is not lost for our sake; what is to be published is refused.
 """
 
 import logging
@@ -34,8 +34,13 @@ _APP = (
 )
 _CUSTOM = _APP.replace(b"extended-properties", b"custom-properties")
 _PROPERTIES = {"docProps/core.xml": _CORE, "docProps/app.xml": _APP, "docProps/custom.xml": _CUSTOM}
+# A picture of the first page as it was when somebody saved it last.
+_PREVIEW = "docProps/thumbnail"
+_PREVIEW_LINK = re.compile(rb"<Relationship\s[^>]*metadata/thumbnail[^>]*/>")
 # Who changed or commented what, in Word and in Excel. The words themselves stay.
 _AUTHORS = re.compile(rb'(\s(?:w:author|w:initials|userName|displayName|userId)=")[^"]*(")|(<author>)[^<]*(</author>)')
+# Annotations whose /T is who wrote them; of a form's field it is the field's name.
+_REMARKS = ("/Text", "/FreeText", "/Highlight", "/Underline", "/Squiggly", "/StrikeOut", "/Stamp", "/Ink", "/Caret")
 _JPEG_FILTERS = ("/DCTDecode", ["/DCTDecode"])
 _START_OF_SCAN, _JFIF_AND_ADOBE = 0xDA, (0xE0, 0xEE)
 _FIXED_TIME = (1980, 1, 1, 0, 0, 0)
@@ -49,7 +54,7 @@ for _name in ("PIL", "pypdf"):
 
 @dataclass(frozen=True)
 class Cleaned:
-    """`content` to be sealed; `found` says what was in it and is gone: place, time, device, author."""
+    """`content` to be kept; `found` says what was in it and is gone: place, time, device, author."""
 
     content: bytes
     state: str
@@ -122,6 +127,8 @@ def _pdf(_kind: str, content: bytes) -> tuple[bytes, tuple[str, ...]]:
         if isinstance(one, DictionaryObject):
             for name in ("/Metadata", "/PieceInfo", "/LastModified"):
                 one.pop(name, None)
+            if one.get("/Subtype") in _REMARKS and one.pop("/T", None) is not None:
+                told.add("/Author")
         if isinstance(one, StreamObject) and one.get("/Filter") in _JPEG_FILTERS:
             one._data = _bare_jpeg(one._data)
     writer.compress_identical_objects(remove_duplicates=False, remove_unreferenced=True)
@@ -144,12 +151,14 @@ def _bare_jpeg(data: bytes) -> bytes:
 
 
 def _office(_kind: str, content: bytes) -> tuple[bytes, tuple[str, ...]]:
-    """Properties emptied, authors of changes and comments unnamed, pictures inside drawn anew."""
+    """Properties emptied, the preview dropped, authors of changes and comments unnamed, pictures inside drawn anew."""
     target, found = BytesIO(), set[str]()
     with ZipFile(BytesIO(content)) as source, ZipFile(target, "w", ZIP_DEFLATED) as new:
         if sum(one.file_size for one in source.infolist()) > MOST_UNPACKED:
             raise _NotCleanable
         for name in dict.fromkeys(source.namelist()):
+            if name.startswith(_PREVIEW):
+                continue
             part, told = _office_part(name, source.read(name))
             found.update(told)
             info = ZipInfo(name, _FIXED_TIME)
@@ -159,6 +168,8 @@ def _office(_kind: str, content: bytes) -> tuple[bytes, tuple[str, ...]]:
 
 
 def _office_part(name: str, part: bytes) -> tuple[bytes, tuple[str, ...]]:
+    if name == "_rels/.rels":
+        return _PREVIEW_LINK.sub(b"", part), ()
     if name in _PROPERTIES:
         return _PROPERTIES[name], ("author", "time")
     ending = name.rsplit(".", 1)[-1].lower()
