@@ -23,6 +23,7 @@ from core.database import SQLITE_PRAGMAS, unit_of_work
 from core.envelopes import STEP
 from core.web.current import House
 from core.working_calendar import WorkingCalendar
+from intake import proof_of_work
 from intake.operations import file_report
 from intake.receipt import ReceiptKeys
 from intake.submission import Accused, Identity, Submission
@@ -81,7 +82,7 @@ def pressed(place: Path) -> Iterator[Line]:
 
 
 def _drafts(settings: Settings, count: int) -> list[tuple[str, str]]:
-    """(cookie, token) of reporters before the button."""
+    """(cookie, form) of reporters before the button, whose browsers have done their work."""
     app = create_app(settings)
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING))
     made = []
@@ -91,17 +92,18 @@ def _drafts(settings: Settings, count: int) -> list[tuple[str, str]]:
             session["report"] = {**ANSWERS, "words": f"{ANSWERS['words']}{number}"}
         page = client.get("/report/check").get_data(as_text=True)
         cookie = client.get_cookie("mingjian")
-        token = re.findall(r'name="csrf_token"[^>]*value="([^"]+)"', page)
-        made.append((cookie.value if cookie else "", token[0]))
+        fields = dict(re.findall(r'name="(csrf_token|challenge)"[^>]*value="([^"]+)"', page))
+        fields["answer"] = proof_of_work.solve(fields["challenge"])
+        made.append((cookie.value if cookie else "", urlencode(fields)))
     return made
 
 
 def _press(address: str, draft: tuple[str, str], times: list[float], failures: list[int]) -> None:
-    cookie, token = draft
+    cookie, form = draft
     connection = HTTPConnection(urlsplit(address).netloc, timeout=60)
     headers = {"Cookie": f"mingjian={cookie}", "Content-Type": "application/x-www-form-urlencoded"}
     started = time.perf_counter()
-    connection.request("POST", "/report/send", urlencode({"csrf_token": token}), headers)
+    connection.request("POST", "/report/send", form, headers)
     answer = connection.getresponse()
     answer.read()
     connection.close()

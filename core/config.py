@@ -14,6 +14,7 @@ from core.tables import ROOT
 PREFIX = "MINGJIAN_"
 SEARCH_BACKENDS = ("auto", "sqlite", "postgresql", "whoosh")
 SECRET_BYTES = 32
+MOST_BITS = 22
 MEMORY = Path("/dev/shm")  # noqa: S108 - a folder of our own in it, whose owner is checked
 CC_BY = "https://creativecommons.org/licenses/by/4.0/deed.zh-hans"
 
@@ -46,6 +47,7 @@ class Settings:
     receipt_pepper_file: Path
     ledger_key_file: Path
     ledger_origin: str
+    proof_of_work_bits: int
     data_licence: str
     data_licence_url: str
 
@@ -75,6 +77,7 @@ class Settings:
             boot_key_file=Path(get("BOOT_KEY_FILE", str(_boot_key_file(data_dir)))),
             receipt_pepper_file=Path(get("RECEIPT_PEPPER_FILE", str(data_dir / "keys" / "receipt.pepper"))),
             ledger_key_file=Path(get("LEDGER_KEY_FILE", str(data_dir / "keys" / "ledger.key"))),
+            proof_of_work_bits=_whole("PROOF_OF_WORK_BITS", get("PROOF_OF_WORK_BITS", "16"), MOST_BITS),
             data_licence=get("DATA_LICENCE", "CC BY 4.0"),
             data_licence_url=_web_address("DATA_LICENCE_URL", get("DATA_LICENCE_URL", CC_BY)),
             ledger_origin=_origin(get("LEDGER_ORIGIN", f"{urlsplit(base_url).netloc}/disclosure")),
@@ -195,6 +198,12 @@ def _one_of(name: str, value: str, allowed: tuple[str, ...]) -> str:
     if value not in allowed:
         raise ConfigError(f"{PREFIX}{name} 只能是 {'、'.join(allowed)} 之一，现在是 {value}。")
     return value
+
+
+def _whole(name: str, value: str, most: int) -> int:
+    if not value.isdecimal() or int(value) > most:
+        raise ConfigError(f"{PREFIX}{name} 要写 0 到 {most} 的整数，现在是 {value}。")
+    return int(value)
 
 
 def _scheme(name: str, url: str, allowed: tuple[str, ...]) -> str | None:

@@ -32,9 +32,9 @@ from intake.desk import step_views as steps
 from intake.desk import views as desk
 from intake.open311 import views as open311
 from intake.public import also_views as also
+from intake.public import sending_views as wizard
 from intake.public import statistics_views as statistics
 from intake.public import tracking_views as tracking
-from intake.public import wizard_views as wizard
 from intake.timeline import NOTICE as MAIL
 from intake.workorders import views as work_orders
 from portal import cli, demo, rendering

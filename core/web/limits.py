@@ -7,6 +7,8 @@ import hmac
 
 from flask import Flask, request
 from flask_limiter import Limiter
+from limits.errors import StorageError
+from limits.storage import MemoryStorage
 
 from core.web.current import house
 
@@ -26,9 +28,19 @@ def by_network() -> str:
 
 
 limiter = Limiter(key_func=_everyone, strategy="moving-window", headers_enabled=False)
+_own_counters = MemoryStorage()
+
+
+def counted(name: str, seconds: int) -> int:
+    """How often this happened since the first time within `seconds`, this time included; then it is forgotten."""
+    try:
+        return limiter.storage.incr(name, seconds)
+    except StorageError:
+        return _own_counters.incr(name, seconds)
 
 
 def install(app: Flask, redis_url: str | None) -> None:
     app.config["RATELIMIT_STORAGE_URI"] = redis_url or "memory://"
+    app.config["RATELIMIT_STORAGE_OPTIONS"] = {"wrap_exceptions": True}
     app.config["RATELIMIT_IN_MEMORY_FALLBACK_ENABLED"] = bool(redis_url)
     limiter.init_app(app)

@@ -15,6 +15,7 @@ from govuk_frontend_wtf.wtforms_widgets import (
 )
 from wtforms import (
     BooleanField,
+    HiddenField,
     MultipleFileField,
     RadioField,
     SelectField,
@@ -263,6 +264,10 @@ class YouForm(Form):
 
 
 class SendForm(Form):
+    """`challenge` as the page got it, `answer` what the browser found for it; empty without scripts."""
+
+    challenge = HiddenField()
+    answer = HiddenField()
     submit = SubmitField(_l("确认并提交举报"), widget=GovSubmitInput())
 
 

@@ -1,29 +1,23 @@
 """The reporting wizard: one question a page, saved as it goes, sealed and filed at the end."""
 
 from collections.abc import Callable
-from datetime import date
 from typing import Any
 
-from flask import Blueprint, Response, flash, redirect, render_template, request, session, url_for
+from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
 from flask.blueprints import BlueprintSetupState
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
-from sqlalchemy.exc import IntegrityError
 
 from core.errors import NotFound
 from core.files.kinds import FileRefused
 from core.web import current
 from core.web.access import public
 from core.web.errors import keep_quiet
-from core.web.limits import limiter
 from core.web.shell import quiet_response
 from core.web.uploads import allow_uploads
-from intake import attachments, queries, receipt
-from intake.desk_context import receipt_keys, reporters_desk
-from intake.elsewhere import matters, reminded_of
-from intake.models import Report
-from intake.operations import file_report
-from intake.public.answers import act_groups, answers, hygiene_told
+from intake import attachments, queries
+from intake.elsewhere import matters
+from intake.public.answers import act_groups, hygiene_told
 from intake.public.companies import companies_named
 from intake.public.draft import Draft
 from intake.public.forms import (
@@ -33,7 +27,6 @@ from intake.public.forms import (
     CategoryForm,
     FilesForm,
     HelpForm,
-    SendForm,
     WhatForm,
     WhenForm,
     WhereForm,
@@ -41,9 +34,6 @@ from intake.public.forms import (
     WordsForm,
     YouForm,
 )
-from intake.receipt import ReceiptKeys
-
-DONE = "report_done"
 
 blueprint = Blueprint("report", __name__, url_prefix="/report")
 blueprint.after_request(quiet_response)
@@ -80,7 +70,7 @@ def category() -> ResponseReturnValue:
     draft = Draft.current()
     form = CategoryForm(data={"channel": draft.get("channel")})
     if not form.validate_on_submit():
-        return _page("category", form)
+        return page("category", form)
     if form.channel.data == HELP:
         return redirect(url_for("report.help_choose"))
     return _chose(draft, form.channel.data)
@@ -91,7 +81,7 @@ def category() -> ResponseReturnValue:
 def help_choose() -> ResponseReturnValue:
     form = HelpForm()
     if not form.validate_on_submit():
-        return _page("help", form)
+        return page("help", form)
     return _chose(Draft.current(), form.channel())
 
 
@@ -131,7 +121,7 @@ def who() -> ResponseReturnValue:
     """The company is found by name or code among what is public; nobody has to find it."""
     draft = Draft.current()
     if not draft.may_open("who"):
-        return _to_first_missing(draft)
+        return to_first_missing(draft)
     wanted = request.form.get("accused_name", "") if request.method == "POST" else draft.get("accused_name")
     matches = companies_named(wanted) if "look_up" in request.form or request.args.get("look_up") else []
     offered = matches or [tuple(one) for one in draft.get("matches", [])]
@@ -186,14 +176,14 @@ def words() -> ResponseReturnValue:
 def files() -> ResponseReturnValue:
     draft = Draft.current()
     if not draft.may_open("files"):
-        return _to_first_missing(draft)
+        return to_first_missing(draft)
     form = FilesForm()
     if form.validate_on_submit():
         problems = take_files(form, draft)
         if not problems:
             return redirect(_here("files")) if "upload" in request.form else _onward("files")
         form.files.errors = problems
-    return _page("files", form, files=draft.sent_files, kept=draft.kept_originals, told=hygiene_told)
+    return page("files", form, files=draft.sent_files, kept=draft.kept_originals, told=hygiene_told)
 
 
 def take_files(form: Any, draft: Draft) -> list[str]:
@@ -246,81 +236,6 @@ def you() -> ResponseReturnValue:
     return _step("you", form, save)
 
 
-@blueprint.get("/check")
-@public
-def check() -> ResponseReturnValue:
-    draft = Draft.current()
-    if draft.first_missing() is not None:
-        return _to_first_missing(draft)
-    if not draft.get("code"):
-        draft.save(code=receipt.new_code())
-    return _page("check", SendForm(), rows=answers(draft), reminders=reminded_of(draft.get("words")))
-
-
-@blueprint.post("/send")
-@public
-@limiter.limit("1200 per minute")
-def send() -> ResponseReturnValue:
-    """File it once: the receipt was drawn with the draft, so a second press finds the first report."""
-    draft, form = Draft.current(), SendForm()
-    if DONE in session and not draft.get("code"):
-        return redirect(url_for("report.done"))
-    if draft.first_missing() is not None or not form.validate_on_submit():
-        return redirect(url_for("report.check"))
-    code = draft.get("code") or receipt.new_code()
-    filed = _filed_once(draft, receipt_keys(code))
-    if filed is None:
-        return redirect(url_for("report.check"))
-    session[DONE] = {"case_number": filed.case_number, "code": code, "promise": _promise(filed)}
-    draft.discard()
-    return redirect(url_for("report.done"))
-
-
-def _filed_once(draft: Draft, keys: ReceiptKeys) -> Report | None:
-    """The report under this receipt, filed now or by a press that was faster; None where it has to be sent again."""
-    known = queries.by_lookup(current.session(), keys.lookup)
-    try:
-        return known or file_report(current.session(), draft.submission("web"), keys=keys, desk=reporters_desk())
-    except IntegrityError:
-        current.session().rollback()
-        return queries.by_lookup(current.session(), keys.lookup)
-
-
-def _promise(filed: Report) -> str:
-    return min(one.due_on for one in queries.deadlines_of(current.session(), filed)).isoformat()
-
-
-@blueprint.get("/done")
-@public
-def done() -> ResponseReturnValue:
-    told = session.get(DONE)
-    if told is None:
-        return redirect(url_for("report.start"))
-    return render_template(
-        "intake/public/done.html",
-        told=told,
-        code=receipt.shown(told["code"]),
-        promised=date.fromisoformat(told["promise"]),
-        address=url_for("track.enter", _external=True),
-    )
-
-
-@blueprint.get("/leave")
-@public
-def confirm_leave() -> str:
-    return render_template("intake/public/leave.html")
-
-
-@blueprint.post("/leave")
-@public
-def leave() -> ResponseReturnValue:
-    """Forget everything in this browser: draft, receipt, tracking."""
-    for file in Draft.current().files:
-        attachments.remove(file.id, current.settings().data_dir)
-    session.clear()
-    return redirect("/")
-
-
 def _step(name: str, form: Any, save: Callable[[], None], **more: Any) -> ResponseReturnValue:
     """An answer is kept also where its turn has not come: the session may have ended while somebody was writing."""
     draft = Draft.current()
@@ -330,8 +245,8 @@ def _step(name: str, form: Any, save: Callable[[], None], **more: Any) -> Respon
     if not draft.may_open(name):
         if answered:
             flash(_("超过 12 小时没有操作，前面选过的已经清除，请再选一遍。您刚写的这一项已经留下。"))
-        return _to_first_missing(draft)
-    return _onward(name) if answered else _page(name, form, **more)
+        return to_first_missing(draft)
+    return _onward(name) if answered else page(name, form, **more)
 
 
 def _here(name: str, **arguments: Any) -> str:
@@ -353,11 +268,11 @@ def _onward(name: str) -> Response:
     return redirect(url_for(f"report.{following}"))  # type: ignore[return-value]
 
 
-def _to_first_missing(draft: Draft) -> Response:
+def to_first_missing(draft: Draft) -> Response:
     return redirect(url_for(f"report.{draft.first_missing() or 'category'}"))  # type: ignore[return-value]
 
 
-def _page(name: str, form: Any, **more: Any) -> str:
+def page(name: str, form: Any, **more: Any) -> str:
     draft = Draft.current()
     steps = draft.steps()
     place = steps.index(name) if name in steps else 0
@@ -365,7 +280,7 @@ def _page(name: str, form: Any, **more: Any) -> str:
         more["act_groups"] = act_groups()
     back = url_for(f"report.{steps[place - 1]}") if place else url_for("report.start")
     return render_template(
-        f"intake/public/{name if name in ('check', 'files') else 'step'}.html",
+        f"intake/public/{name if name in ('check', 'wait', 'files') else 'step'}.html",
         form=form,
         step=name,
         place=place + 1,
