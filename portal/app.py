@@ -23,6 +23,7 @@ from core.web.shell import create_shell
 from intake import attachments, department_hooks, digest, handover, notifications, succession, supervision
 from intake.administration import calendar_views as administration
 from intake.administration import routing_views as routing
+from intake.calls import drafts as calls
 from intake.desk import board_views as board
 from intake.desk import feed_views as desk_feed
 from intake.desk import identity_views as identity
@@ -135,6 +136,7 @@ SWEEPS: tuple[Sweep, ...] = (
     *supervision.SWEEPS,
     *succession.SWEEPS,
     *digest.SWEEPS,
+    *calls.SWEEPS,
     Sweep("storage.scrub", timedelta(hours=1), lambda job: scrub_after_commit(job.session)),
     Sweep("ledger.witnesses", timedelta(minutes=5), ask_again),
     Sweep("publishing.scheduled", timedelta(seconds=30), scheduling.find_due),

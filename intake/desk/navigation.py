@@ -32,7 +32,10 @@ def navigation() -> dict[str, Any]:
     if actor.may(Permission.HANDLE_REPORT):
         pages.append((_("期限日历"), url_for("desk_feed.mine"), request.endpoint == "desk_feed.mine"))
     if actor.may(Permission.RECORD_REPORT):
-        pages.append((_("登记来电、来信"), url_for("record.new"), request.endpoint == "record.new"))
+        pages.append(
+            (_("登记来电、来信"), url_for("record.new"), request.endpoint in ("record.call", "record.read_back"))
+        )
+        pages.append((_("来电补充"), url_for("record.again"), request.endpoint == "record.again"))
         pages.append((_("导入 12345 工单"), url_for("work_orders.upload"), request.blueprint == "work_orders"))
     if actor.may(Permission.OPEN_IDENTITY):
         pages.append((_("举报人身份"), url_for("identity.identity"), request.endpoint == "identity.identity"))

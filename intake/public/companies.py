@@ -11,7 +11,7 @@ def companies_named(text: str) -> list[tuple[str, str]]:
     hits = current.service("search").find(current.session(), text, kinds=("penalty", "blacklist"), limit=30)
     for hit in hits:
         name = next(iter(hit.document.names), "")
-        code = next((one for one in hit.document.codes if len(one) == 18), "")
+        code = next((one for one in hit.document.codes if len(one) == 18 and one.isascii()), "")
         if name:
             found.setdefault(f"{code}|{name}", f"{name}（{code}）" if code else name)
     return list(found.items())[:MATCHES]
