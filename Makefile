@@ -8,7 +8,8 @@ READY := $(ENV)/ready $(ENGLISH).mo static/vendor/ready
 
 # What reads and writes most runs on PostgreSQL each time; test-postgresql runs all of it, and takes long.
 ON_POSTGRESQL := $(addprefix tests/web/test_,air_pages.py api.py as_of.py board_and_statistics.py casework.py \
-	corrections.py desk.py downloads.py embeds.py feeds.py gate.py import_air.py import_penalties.py sign_in.py track.py) \
+	corrections.py desk.py downloads.py embeds.py feeds.py gate.py import_air.py import_penalties.py ledger_processes.py \
+	scrubbing.py sign_in.py track.py) \
 	tests/architecture/test_migrations.py
 
 .PHONY: run test test-postgresql check nightly bench lock translations clean

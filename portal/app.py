@@ -9,6 +9,7 @@ from typing import Any
 
 from flask import Blueprint, Flask
 
+from core import scrubbing
 from core.accounts import views as accounts
 from core.accounts.permissions import Permission
 from core.clock import Clock, SystemClock
@@ -17,6 +18,7 @@ from core.database import scrub_after_commit
 from core.ledger.cosigning import AskWitnesses, Witnesses, ask_again
 from core.ledger.log import COSIGN
 from core.outbox import Delivery, Handler, Job, Sweep, Worker
+from core.scrubbing import Scrubber
 from core.web import browser_session, health, request_log
 from core.web.current import EXTENSION, House
 from core.web.shell import create_shell
@@ -62,17 +64,21 @@ from portal.opendata.downloads import packages
 from portal.opendata.downloads import views as downloads
 from portal.opendata.freshness import Freshness
 from portal.publishing import consulting, endings, scheduling
+from portal.publishing.erasing import SCRUB
+from portal.publishing.erasing import TABLES as ERASED_TABLES
 from portal.publishing.ledger import disclosure_log
 from portal.publishing.mail import CONSULTATION_MAIL, send_consultation_mail
-from portal.publishing.operations import CHANGED, SCRUB
+from portal.publishing.operations import CHANGED
 from portal.publishing.queries import past_term
 from portal.release import desk_views as release_desk
 from portal.release import views as release
+from portal.storage import views as storage
 from portal.subscriptions import jobs as subscription_jobs
 from portal.subscriptions import views as subscriptions
 from portal.subscriptions.matching import expect
 from search import service as search_service
 from search import views as search
+from search.stores.models import SLOTS
 
 KINDS = (PENALTY, BLACKLIST, NOTICE, MANIFEST)
 
@@ -99,6 +105,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     sitemap.blueprint,
     embeds.blueprint,
     subscriptions.blueprint,
+    storage.blueprint,
     ledger.blueprint,
     wizard.blueprint,
     also.blueprint,
@@ -127,6 +134,11 @@ HOMES = (
     (Permission.OPEN_IDENTITY, "/desk/identity"),
 )
 
+# Where words lie that may have to leave the files; the search index keeps its own in SQL, unless it is Whoosh's.
+SCRUBBER = Scrubber(
+    (*ERASED_TABLES, *(f"search_{name}_{slot}" for name in ("postings", "document", "content") for slot in SLOTS))
+)
+
 SOURCES = tuple(RecordSource(kind) for kind in KINDS)
 
 SWEEPS: tuple[Sweep, ...] = (
@@ -138,6 +150,7 @@ SWEEPS: tuple[Sweep, ...] = (
     *digest.SWEEPS,
     *calls.SWEEPS,
     Sweep("storage.scrub", timedelta(hours=1), lambda job: scrub_after_commit(job.session)),
+    Sweep("storage.files", scrubbing.EVERY, SCRUBBER.sweep, is_long=True),
     Sweep("ledger.witnesses", timedelta(minutes=5), ask_again),
     Sweep("publishing.scheduled", timedelta(seconds=30), scheduling.find_due),
     Sweep("publishing.consultations", timedelta(minutes=10), consulting.remind_and_escalate),
@@ -152,9 +165,10 @@ def _refresh_search(job: Job) -> None:
 
 
 def _scrub(job: Job) -> None:
-    """After an erasure: what was deleted must leave the files too."""
+    """After an erasure: what was deleted must leave the files too; from the database's by the sweep that follows."""
     job.services["search"].store.scrub(job.session)
     packages.remove_stale(job)
+    scrubbing.expect(job.session, job.now)
     scrub_after_commit(job.session)
 
 
@@ -194,6 +208,7 @@ def create_app(settings: Settings | None = None, clock: Clock | None = None) -> 
     app.extensions[accounts.HOMES] = HOMES
     app.extensions[accounts.DEMO_ACCOUNTS] = demo.offered_accounts
     app.extensions[accounts.WELCOMES] = (handover.settle,)
+    app.extensions["scrubber"] = SCRUBBER
     app.extensions["create_worker"] = lambda: create_worker(app)
     rendering.install(app, SOURCES)
     cli.install(app)

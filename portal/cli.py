@@ -25,6 +25,7 @@ from portal.enforcement.cli import penalties
 from portal.ledger.cli import ledger_group
 from portal.ledger.witness_cli import witness_group
 from portal.monitoring.cli import air
+from portal.storage.cli import scrub
 from search.cli import reindex
 
 import_group = AppGroup("import", help="把外部数据文件导入平台。")
@@ -45,6 +46,7 @@ def install(app: Flask) -> None:
         open311_key,
         department_hook,
         witness_group,
+        scrub,
         worker,
         setup_command,
         reindex,

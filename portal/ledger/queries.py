@@ -66,6 +66,7 @@ def history(session: Session, record_id: str) -> list[dict[str, Any]]:
             "version": one.version,
             "event": one.event,
             "at": _instant(one.at),
+            "reason": one.reason,
             "commitment": one.commitment,
             "until": one.publicity_until.isoformat() if one.publicity_until else None,
         }

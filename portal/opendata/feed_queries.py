@@ -13,7 +13,7 @@ from typing import Any
 from sqlalchemy import and_, func, select
 from sqlalchemy.orm import Session, aliased
 
-from portal.publishing.models import Change, DisclosureVersion, PublicRecord
+from portal.publishing.models import Change, DisclosureVersion, PublicRecord, VersionContent
 from portal.publishing.queries import RecordFilters, filtered
 
 PAGE = 50
@@ -84,8 +84,8 @@ def changed_last_of(session: Session, ids: Sequence[str], limit: int) -> Sequenc
 def correction_reasons(session: Session, records: Iterable[PublicRecord]) -> dict[str, str]:
     """Why the newest version of each corrected record was made."""
     corrected = {one.id: one.version for one in records if one.version > 1}
-    statement = select(DisclosureVersion.disclosure_id, DisclosureVersion.version, DisclosureVersion.reason)
-    rows = session.execute(statement.where(DisclosureVersion.disclosure_id.in_(list(corrected))))
+    statement = select(VersionContent.disclosure_id, VersionContent.version, VersionContent.reason)
+    rows = session.execute(statement.where(VersionContent.disclosure_id.in_(list(corrected))))
     return {record: reason for record, version, reason in rows if reason and corrected[record] == version}
 
 

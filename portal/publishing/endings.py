@@ -13,17 +13,15 @@ from core import audit
 from core.accounts.actor import SYSTEM, Actor
 from core.ledger.log import Log
 from core.outbox import Job, enqueue
-from portal.publishing import consent
-from portal.publishing.due_items import remember
+from portal.publishing.erasing import erase_texts
 from portal.publishing.ledger_leaf import leaf
 from portal.publishing.models import (
     Disclosure,
     DisclosureVersion,
     PublicRecord,
     PublicRecordAct,
-    VersionContent,
 )
-from portal.publishing.operations import SCRUB, next_change
+from portal.publishing.operations import next_change
 from portal.publishing.queries import past_term
 from portal.publishing.workflow import WORKFLOW
 
@@ -75,14 +73,3 @@ def end(
     enqueue(session, "search.refresh", at=at, kind=disclosure.kind, key=disclosure.id)
     subject = f"{disclosure.kind}:{disclosure.id}"
     audit.record(session, actor=actor, action=f"disclosure.{event}", subject=subject, at=at, version=disclosure.version)
-
-
-def erase_texts(session: Session, disclosure: Disclosure, at: datetime) -> None:
-    """Every text of the record: versions with their salts, the draft, the reasons that may name somebody."""
-    remember(session, disclosure)
-    session.execute(delete(VersionContent).where(VersionContent.disclosure_id == disclosure.id))
-    disclosure.draft, disclosure.natural_key = {}, disclosure.id
-    disclosure.change_reason = disclosure.return_reason = None
-    consent.erase_review(session, disclosure, at)
-    session.flush()
-    enqueue(session, SCRUB, at=at)

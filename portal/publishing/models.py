@@ -23,6 +23,8 @@ from core.database import Base
 
 # The option of a statement that must see records whose term is over: sweeps, take-downs, and the page that says why.
 PAST_TERM = "includes_past_term"
+# The one part of a version's body that is no field of its kind: why it was corrected.
+REASON = "correction_reason"
 
 
 class Disclosure(Base):
@@ -71,15 +73,22 @@ class DisclosureVersion(Base):
     author_id: Mapped[str] = mapped_column(ForeignKey("user_account.id"))
     approver_id: Mapped[str] = mapped_column(ForeignKey("user_account.id"))
     at: Mapped[datetime]
-    reason: Mapped[str | None] = mapped_column(Text)
     publicity_until: Mapped[date | None]
     publicity_rule: Mapped[str | None] = mapped_column(String(40))
 
     content: Mapped["VersionContent | None"] = relationship(lazy="joined", viewonly=True)
 
+    @property
+    def reason(self) -> str | None:
+        """Why it was corrected; None of a first version, and where the text was erased."""
+        return self.content.reason if self.content else None
+
 
 class VersionContent(Base):
-    """What the public saw, byte for byte (JCS), and the salt of its commitment. Erasure takes this row alone."""
+    """What the public saw, byte for byte (JCS), and the salt of its commitment. Erasure takes this row alone.
+
+    `reason` is the body's REASON again, for queries; of versions from before migration 0024 it stands here alone.
+    """
 
     __tablename__ = "version_content"
     __table_args__ = (
@@ -92,6 +101,7 @@ class VersionContent(Base):
     version: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     body: Mapped[str] = mapped_column(Text)
     salt: Mapped[bytes] = mapped_column(LargeBinary)
+    reason: Mapped[str | None] = mapped_column(Text)
 
 
 class Change(Base):

@@ -25,12 +25,13 @@ from core.sanitising import plain
 from portal.publishing import consent
 from portal.publishing.approved_content import new_salt
 from portal.publishing.consent import content_digest
-from portal.publishing.due_items import remember
+from portal.publishing.erasing import erase_texts
 from portal.publishing.kinds import DisclosureKind, kind_named
 from portal.publishing.leak_scan import Leak, leaks
 from portal.publishing.ledger_leaf import SALT_BYTES, commitment, leaf
 from portal.publishing.models import (
     PAST_TERM,
+    REASON,
     Approval,
     Change,
     Disclosure,
@@ -48,7 +49,6 @@ from portal.publishing.suggestions import KIND_LABELS, Undecided, decide, must_b
 from portal.publishing.terms import needed_term
 from portal.publishing.workflow import DRAFT
 
-SCRUB = "storage.scrub"
 CHANGED = "disclosure.changed"
 
 
@@ -285,12 +285,7 @@ def erase(session: Session, disclosure: Disclosure, *, actor: Actor, at: datetim
     """Destroy every text of a withdrawn record for good; that it was there, and why it went, stays in the ledger."""
     transition = _step(disclosure, "erase", actor)
     disclosure.state = transition.target or disclosure.state
-    remember(session, disclosure)
-    session.execute(delete(VersionContent).where(VersionContent.disclosure_id == disclosure.id))
-    disclosure.draft, disclosure.natural_key = {}, disclosure.id
-    disclosure.change_reason = disclosure.return_reason = None
-    consent.erase_review(session, disclosure, at)
-    enqueue(session, SCRUB, at=at)
+    erase_texts(session, disclosure, at)
     _moved(session, disclosure, "erase", actor, at)
 
 
@@ -299,6 +294,8 @@ def _publish(
 ) -> PublicRecord:
     kind = kind_named(disclosure.kind)
     body = kind.public_part(disclosure.draft)
+    if disclosure.change_reason:
+        body[REASON] = disclosure.change_reason
     term = needed_term(session, disclosure, local_date(at))
     canonical, salt = rfc8785.dumps(body), secrets.token_bytes(SALT_BYTES)
     committed = commitment(salt, canonical)
@@ -311,15 +308,14 @@ def _publish(
             author_id=disclosure.author_id,
             approver_id=approver_id,
             at=at,
-            reason=disclosure.change_reason,
             publicity_until=term.until,
             publicity_rule=term.rule,
         )
     )
     session.flush()
-    session.add(
-        VersionContent(disclosure_id=disclosure.id, version=disclosure.version, body=canonical.decode(), salt=salt)
-    )
+    held = VersionContent(disclosure_id=disclosure.id, version=disclosure.version, body=canonical.decode(), salt=salt)
+    held.reason = disclosure.change_reason
+    session.add(held)
     until = term.until.isoformat() if term.until else None
     fields = leaf(event, kind.name, disclosure.id, disclosure.version, at, commitment=committed, until=until)
     log.add(session, disclosure.id, fields, at=at)

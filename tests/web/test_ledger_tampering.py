@@ -46,6 +46,14 @@ DEEDS = {
         f"WHERE disclosure_id = {CORRECTED}",
         "text-changed",
     ),
+    "the reason of a correction is changed": (
+        "UPDATE version_content SET reason = '笔误' WHERE version = 2",
+        "reason-changed",
+    ),
+    "the reason of a correction is taken away": (
+        "UPDATE version_content SET reason = NULL WHERE version = 2",
+        "reason-changed",
+    ),
     "a version's commitment is changed": (
         f"UPDATE disclosure_version SET commitment = 'x' WHERE disclosure_id = {RECORD}",
         "version-changed",

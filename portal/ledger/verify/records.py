@@ -92,11 +92,11 @@ class RecordAudit:
                 text = f"记录 {record} 第 {leaf['rev']} 版的时间或性质被改：{version['at']}，账本是 {leaf['t']}"
                 yield Finding("date-changed", f"{text}（date or event changed）")
             else:
-                yield from self.text(record, leaf)
+                yield from self.text(record, leaf, version)
         for number in shown:
             yield Finding("unlogged", f"记录 {record} 第 {number} 版账本里没有（a version that is not in the log）")
 
-    def text(self, record: str, leaf: Leaf) -> Iterator[Finding]:
+    def text(self, record: str, leaf: Leaf, version: Leaf) -> Iterator[Finding]:
         status, body = self.fetch(f"/records/{record}.json?version={leaf['rev']}")
         salt_status, salt = self.fetch(f"/records/{record}.salt?version={leaf['rev']}")
         if (status, salt_status) != (OK, OK):
@@ -104,6 +104,8 @@ class RecordAudit:
             yield Finding("silent-deletion", text)
         elif commitment(b64decode(salt), body) != unpadded(leaf["c"]):
             yield Finding("text-changed", f"记录 {record} 第 {leaf['rev']} 版的文字被改（the text was changed）")
+        elif json.loads(body).get("correction_reason", version["reason"]) != version["reason"]:
+            yield Finding("reason-changed", f"记录 {record} 第 {leaf['rev']} 版的更正原因被改（reason changed）")
 
     def unlogged(self, live: set[str]) -> Iterator[Finding]:
         after = ""

@@ -1,0 +1,1 @@
+"""Whether what was erased has left the files, for the administrator."""
