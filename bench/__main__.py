@@ -9,7 +9,7 @@ import sqlite3
 import sys
 import tempfile
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -36,7 +36,7 @@ class Size:
     reports: int
     leaves: int
     page_seconds: float
-    ledger_alone: bool = False
+    part: str = ""
 
 
 FULL = Size(
@@ -51,7 +51,7 @@ def main() -> int:
     size = _size()
     load_before = os.getloadavg()[0]
     with tempfile.TemporaryDirectory(prefix="mingjian-bench-") as name:
-        lines = list(_ledger(Path(name), size) if size.ledger_alone else _all(Path(name), size))
+        lines = list(PARTS[size.part](Path(name), size))
     print(f"{os.cpu_count()} cores, Python {platform.python_version()}, SQLite {sqlite3.sqlite_version}")
     spent, load_after = time.process_time(), os.getloadavg()[0]
     print(f"load {load_before:.1f} before, {load_after:.1f} after; {spent:.0f} s of processor time without children\n")
@@ -66,11 +66,12 @@ def _size() -> Size:
     parser.add_argument(
         "--quick", action="store_true", help="a small run; its figures say little about 100,000 records"
     )
-    parser.add_argument("--ledger", action="store_true", help="the ledger alone")
+    parser.add_argument("--ledger", dest="part", action="store_const", const="ledger", help="the ledger alone")
+    parser.add_argument("--search", dest="part", action="store_const", const="search", help="the search alone")
     parser.add_argument("--whoosh", type=int, help="how many documents the Whoosh store gets")
     arguments = parser.parse_args()
     size = QUICK if arguments.quick else FULL
-    return Size(**{**vars(size), "whoosh": arguments.whoosh or size.whoosh, "ledger_alone": arguments.ledger})
+    return Size(**{**vars(size), "whoosh": arguments.whoosh or size.whoosh, "part": arguments.part or ""})
 
 
 def _all(folder: Path, size: Size) -> Iterator[Line]:
@@ -91,6 +92,13 @@ def _all(folder: Path, size: Size) -> Iterator[Line]:
     yield from _part("reports over HTTP", reports.pressed(spare))
     yield from _ledger(folder, size)
     yield from _part("imports", imports.run(_app(spare), folder, size.imported, size.hours))
+
+
+def _search(folder: Path, size: Size) -> Iterator[Line]:
+    house = site.demo_house(folder / "searched")
+    _say(f"{size.penalties:,} penalties")
+    volume.fill(house.database, size.penalties)
+    yield from _part("search", searching.run(_app(folder / "searched"), house, folder, size.whoosh))
 
 
 def _ledger(folder: Path, size: Size) -> Iterator[Line]:
@@ -124,5 +132,7 @@ def _part(name: str, lines: Iterable[Line]) -> Iterator[Line]:
 def _say(text: str) -> None:
     print(f"{time.monotonic() - STARTED:4.0f} s  {text}", file=sys.stderr, flush=True)
 
+
+PARTS: dict[str, Callable[[Path, Size], Iterator[Line]]] = {"": _all, "ledger": _ledger, "search": _search}
 
 sys.exit(main())

@@ -2,7 +2,7 @@
 
 import threading
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -27,9 +27,11 @@ from search.stores.postgres import PostgresStore
 from search.stores.whoosh_files import WhooshStore
 
 VISIBLE_MS = 1000
-INDEXED_PER_SECOND = 100_000 / 60
+BUILT_SECONDS = 60
+INDEXED_PER_SECOND = 100_000 / BUILT_SECONDS
 TURNS = 6
 PATIENCE_SECONDS = 10
+CLOCK, PROCESSOR = "the clock", "processor time"
 NEXT_SERIAL = 900_000
 
 
@@ -45,9 +47,10 @@ class Questions:
 def run(app: Flask, house: House, folder: Path, whoosh_documents: int) -> Iterator[Line]:
     service: Search = app.extensions["search"]
     documents: list[Document] = []
-    started = time.perf_counter()
+    started, used = time.perf_counter(), time.process_time()
     service.rebuild(house.database, lambda read: _kept(read, documents))
     per_second = len(documents) / (time.perf_counter() - started)
+    yield table.at_most("SQLite: index built, processor time", time.process_time() - used, BUILT_SECONDS, unit="s")
     peers = _peers(folder / "peers", documents)
     yield from _store("SQLite", service, house.database, documents, per_second, peers)
     yield from _postgres(folder, documents, peers)
@@ -122,22 +125,30 @@ def _questions(documents: Sequence[Document]) -> list[Questions]:
 
 
 def _asked(name: str, service: Search, session: Session, peers: Sequence[Peer], questions: Questions) -> Iterator[Line]:
+    """By the clock; by processor time too where the engine runs in this process: the machine may be shared."""
     ask: Callable[[str], object] = lambda text: service.ask(session, Query(text))  # noqa: E731
     ours = _times(ask, questions.texts)
+    theirs = {peer.name: _times(peer.ask, questions.texts) for peer in peers}
     aim = questions.aim_ms if name == "SQLite" else None
-    for peer in peers:
-        theirs = _times(peer.ask, questions.texts)
-        label = f"{name}: {questions.name}, p95 (peer: {peer.name})"
-        yield table.at_most(label, load.quantile(ours, 0.95), aim, unit="ms", peer=load.quantile(theirs, 0.95))
+    for measure in (CLOCK,) if name == "PostgreSQL" else (CLOCK, PROCESSOR):
+        for peer, times in theirs.items():
+            label = f"{name}: {questions.name}, p95 by {measure} (peer: {peer})"
+            yield table.at_most(label, _p95(ours, measure), aim, unit="ms", peer=_p95(times, measure))
 
 
-def _times(ask: Callable[[str], object], texts: Iterable[str]) -> list[float]:
-    times = []
+def _p95(times: Mapping[str, list[float]], measure: str) -> float:
+    return load.quantile(times[measure], 0.95)
+
+
+def _times(ask: Callable[[str], object], texts: Iterable[str]) -> dict[str, list[float]]:
+    """Milliseconds of each question, asked once, in ascending order."""
+    times: dict[str, list[float]] = {CLOCK: [], PROCESSOR: []}
     for text in dict.fromkeys(texts):
-        started = time.perf_counter()
+        started, used = time.perf_counter(), time.process_time()
         ask(text)
-        times.append((time.perf_counter() - started) * 1000)
-    return sorted(times)
+        times[CLOCK].append((time.perf_counter() - started) * 1000)
+        times[PROCESSOR].append((time.process_time() - used) * 1000)
+    return {name: sorted(every) for name, every in times.items()}
 
 
 def _visible(app: Flask, house: House) -> Iterator[Line]:

@@ -68,7 +68,6 @@ class Query:
 @dataclass(frozen=True)
 class Hit:
     document: Document
-    score: float
 
 
 @dataclass(frozen=True)

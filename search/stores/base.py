@@ -15,7 +15,7 @@ from core.paging import Cursor
 from search.document import Document, Query, Results
 from search.plan import Plan
 
-CAP = 100_000
+CAP = 200_000
 RANKED = 1_000
 BATCH = 2_000
 WEIGHTS = {"title": 3.0, "names": 4.0, "codes": 6.0, "body": 1.0, "marks": 0.5}

@@ -6,7 +6,7 @@ from typing import Any, Protocol
 
 from search import ranges
 from search.document import Query
-from search.plan import All, Column, Not, Plan
+from search.plan import All, Column, Not, Phrase, Plan, Term
 from search.plan import Any as AnyOf
 from search.ranges import Range
 
@@ -16,7 +16,10 @@ _CLASS_COLUMNS = ("kind", "county", "authority")
 
 @dataclass(frozen=True)
 class Asked:
-    """`match` is the text expression, bound as :match; `close_where` asks for it within title, names and codes."""
+    """`match` is the text expression, bound as :match; `close_where` asks for it within title, names and codes.
+
+    `is_plain`: whatever matches has every one of the words, so that no match has more of them than another.
+    """
 
     slot: int
     source: str
@@ -25,6 +28,7 @@ class Asked:
     match: str | None
     close_where: str
     is_filtered: bool
+    is_plain: bool
 
 
 class Dialect(Protocol):
@@ -49,8 +53,12 @@ class Dialect(Protocol):
         """SQL: the postings match :match, and :close within title, names and codes."""
         ...
 
-    def candidates(self, asked: Asked, where: str) -> str:
-        """SQL of rows and scores, the better the higher, of the newest :ranked matches."""
+    def newest(self, asked: Asked, where: str) -> str:
+        """SQL of the newest :some rows."""
+        ...
+
+    def scored(self, asked: Asked, where: str) -> str:
+        """The same with their scores, the better the higher."""
         ...
 
 
@@ -78,6 +86,12 @@ def _is_text(plan: Plan) -> bool:
     return not isinstance(plan, Column | Range | Not)
 
 
+def _is_plain(plan: Plan) -> bool:
+    if isinstance(plan, All):
+        return all(_is_plain(part) for part in plan.parts)
+    return isinstance(plan, Phrase) or (isinstance(plan, Term) and not plan.is_prefix)
+
+
 class _Writer:
     def __init__(self, dialect: Dialect, slot: int) -> None:
         self.dialect, self.slot = dialect, slot
@@ -89,7 +103,7 @@ class _Writer:
         is_filtered = bool(self.conditions)
         if text is None:
             where = " AND ".join(self.conditions) or "1 = 1"
-            return Asked(self.slot, f"{documents} d", where, self.values, None, "", is_filtered)
+            return Asked(self.slot, f"{documents} d", where, self.values, None, "", is_filtered, is_plain=True)
         match = self.dialect.expression(text)
         if unwanted:
             match = self.dialect.except_for(match, self.dialect.expression(unwanted))
@@ -97,7 +111,7 @@ class _Writer:
         conditions = (self.dialect.condition(self.slot, "match"), self.dialect.close_condition(self.slot))
         where, close = (" AND ".join([one, *self.conditions]) for one in conditions)
         source = f"{postings} JOIN {documents} d ON d.id = {postings}.{self.dialect.row}"
-        return Asked(self.slot, source, where, values, match, close, is_filtered)
+        return Asked(self.slot, source, where, values, match, close, is_filtered, _is_plain(text))
 
     def filters(self, query: Query) -> Iterator[str]:
         columns = {"county": query.county, "authority": query.authority}

@@ -4,7 +4,8 @@ Columns are weights (A codes, B names, C title, D body and marks). A tsvector co
 are found, but not as part of a quoted phrase.
 """
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from typing import Any
 
 from sqlalchemy import text
 from sqlalchemy.orm import Session
@@ -12,7 +13,7 @@ from sqlalchemy.orm import Session
 from search import analysis
 from search.plan import All, Phrase, Plan, Term, Within
 from search.plan import Any as AnyOf
-from search.stores.base import WEIGHTS
+from search.stores.base import WEIGHTS, Class, class_of
 from search.stores.compiling import CLOSE, Asked
 from search.stores.sql import Row, SqlStore
 
@@ -56,15 +57,21 @@ class Tsquery:
     def close_condition(self, slot: int) -> str:
         return f"search_postings_{slot}.close @@ CAST(:close AS tsquery) AND {self.condition(slot, 'match')}"
 
-    def candidates(self, asked: Asked, where: str) -> str:
-        postings = f"search_postings_{asked.slot}"
-        source = asked.source if asked.is_filtered else postings
-        newest = (
-            f"SELECT {postings}.id, {postings}.terms FROM {source} WHERE {where} "  # noqa: S608
-            f"ORDER BY {postings}.id DESC LIMIT :ranked"
-        )
+    def newest(self, asked: Asked, where: str) -> str:
+        return self._newest(asked, where, "")
+
+    def scored(self, asked: Asked, where: str) -> str:
+        newest = self._newest(asked, where, f", search_postings_{asked.slot}.terms")
         score = f"ts_rank(ARRAY[{_RANK_WEIGHTS}]::real[], terms, CAST(:match AS tsquery), {_BY_LENGTH})"
         return f"SELECT id, {score} FROM ({newest}) newest"  # noqa: S608
+
+    def _newest(self, asked: Asked, where: str, more: str) -> str:
+        postings = f"search_postings_{asked.slot}"
+        source = asked.source if asked.is_filtered else postings
+        return (
+            f"SELECT {postings}.id{more} FROM {source} WHERE {where} "  # noqa: S608
+            f"ORDER BY {postings}.id DESC LIMIT :some"
+        )
 
 
 class PostgresStore(SqlStore):
@@ -77,18 +84,43 @@ class PostgresStore(SqlStore):
         """A scan of the table would unpack every vector, which the planner does not count."""
         session.execute(text(_TUNING))
 
-    def _index(self, session: Session, slot: int, rows: Sequence[Row]) -> None:
-        statement = (
-            f"INSERT INTO search_postings_{slot} (id, terms, close) "  # noqa: S608
-            "VALUES (:id, CAST(:terms AS tsvector), CAST(:close AS tsvector))"
+    def _index(self, session: Session, slot: int, rows: Sequence[Row], classes: Mapping[Class, int]) -> None:
+        values = (
+            {
+                "id": row,
+                "class_id": classes[class_of(document)],
+                "terms": tsvector(columns, _LETTERS),
+                "close": tsvector(columns, CLOSE),
+            }
+            for row, document in rows
+            for columns in [vars(analysis.postings(document))]
         )
-        vectors = [(row, vars(analysis.postings(document))) for row, document in rows]
-        values = [{"id": row, "terms": tsvector(one, _LETTERS), "close": tsvector(one, CLOSE)} for row, one in vectors]
-        session.execute(text(statement), values)
+        self._copy(session, f"search_postings_{slot}", ("id", "class_id", "terms", "close"), values)
+
+    def _write(self, session: Session, table: str, rows: Sequence[Mapping[str, Any]]) -> None:
+        self._copy(session, table, tuple(rows[0]), rows)
+
+    def _copy(self, session: Session, table: str, names: Sequence[str], rows: Iterable[Mapping[str, Any]]) -> None:
+        """COPY, so that the server takes in one row while the next is cut here."""
+        cursor = session.connection().connection.cursor()
+        with cursor.copy(f"COPY {table} ({', '.join(names)}) FROM STDIN") as copy:
+            for row in rows:
+                copy.write_row([row[name] for name in names])
 
     def _unindex(self, session: Session, slot: int, rows: Sequence[Row]) -> None:
         for row, _document in rows:
             session.execute(text(f"DELETE FROM search_postings_{slot} WHERE id = :id"), {"id": row})  # noqa: S608
+
+    def _class_counts(self, session: Session, asked: Asked, classes: Mapping[int, Class]) -> dict[Class, int]:
+        """The postings know their class too, so that what is not filtered need not be joined."""
+        postings = f"search_postings_{asked.slot}"
+        column, source = (
+            ("d.class_id", asked.source) if asked.is_filtered or not asked.match else ("class_id", postings)
+        )
+        inner = f"SELECT {column} AS class_id FROM {source} WHERE {asked.where} LIMIT :cap"  # noqa: S608
+        statement = f"SELECT class_id, count(*) FROM ({inner}) found GROUP BY class_id"  # noqa: S608
+        found = session.execute(text(statement), {**asked.values, "cap": self.cap + 1})
+        return {classes[number]: count for number, count in found}
 
     def _clear(self, session: Session, slot: int) -> None:
         tables = ", ".join(f"{name}_{slot}" for name in ("search_postings", "search_document", "search_content"))
@@ -100,6 +132,7 @@ class PostgresStore(SqlStore):
 
     def _fill_ends(self, session: Session, slot: int) -> None:
         session.execute(text("SET LOCAL maintenance_work_mem = '256MB'"))
+        session.execute(text("SET LOCAL min_parallel_table_scan_size = 0"))  # the vectors lie beside this small table
         name = f"search_postings_{slot}"
         for index, column in ((f"ix_{name}", "terms"), (f"ix_{name}_close", "close")):
             session.execute(text(f"CREATE INDEX {index} ON {name} USING gin ({column}) WITH (fastupdate = off)"))

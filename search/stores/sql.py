@@ -7,7 +7,7 @@ title, names or codes; counts come from the columns and are kept until the index
 
 from abc import ABC, abstractmethod
 from collections import OrderedDict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import insert, select, text, update
@@ -32,11 +32,9 @@ from search.stores.base import (
     to_json,
 )
 from search.stores.compiling import Asked, Dialect, asked_of
-from search.stores.models import FORGOTTEN, SLOTS, SearchClass, SearchState
+from search.stores.models import FORGOTTEN, SLOTS, SearchClass, SearchState, mark_of
 
 KEPT_COUNTS = 256
-_COLUMNS = "(id, kind, key, class_id, on_day, amount, acts, party)"
-_VALUES = "(:id, :kind, :key, :class_id, :on_day, :amount, :acts, :party)"
 Row = tuple[int, Document]
 
 
@@ -50,10 +48,14 @@ class SqlStore(ABC):
         self._counts: OrderedDict[tuple[object, ...], dict[Class, int]] = OrderedDict()
 
     @abstractmethod
-    def _index(self, session: Session, slot: int, rows: Sequence[Row]) -> None: ...
+    def _index(self, session: Session, slot: int, rows: Sequence[Row], classes: Mapping[Class, int]) -> None: ...
     @abstractmethod
     def _unindex(self, session: Session, slot: int, rows: Sequence[Row]) -> None:
         """Take out postings; the documents are as they were put."""
+
+    @abstractmethod
+    def _class_counts(self, session: Session, asked: Asked, classes: Mapping[int, Class]) -> dict[Class, int]:
+        """How many documents of each class there are among the first `cap` + 1 found."""
 
     @abstractmethod
     def _clear(self, session: Session, slot: int) -> None: ...
@@ -84,8 +86,8 @@ class SqlStore(ABC):
             self._forget(session, state, slot, kind, key)
         if state.building:
             gone = {"id": state.revision, "kind": kind, "key": key, "class_id": FORGOTTEN, "acts": "", "party": None}
-            columns = {**gone, "on_day": UNDATED.isoformat(), "amount": WITHOUT_AMOUNT}
-            session.execute(text(f"INSERT INTO search_document_{state.building} {_COLUMNS} VALUES {_VALUES}"), columns)  # noqa: S608
+            gone |= {"class_mark": mark_of(FORGOTTEN), "on_day": UNDATED.isoformat(), "amount": WITHOUT_AMOUNT}
+            self._write(session, f"search_document_{state.building}", [gone])
 
     def count(self, session: Session) -> int:
         statement = f"SELECT count(*) FROM search_document_{_state(session).active}"  # noqa: S608
@@ -158,11 +160,7 @@ class SqlStore(ABC):
         """Documents found, by class; kept while the index stays as it is."""
         key = (revision, asked.source, asked.where, tuple(sorted(asked.values.items())))
         if key not in self._counts:
-            inner = f"SELECT d.class_id AS class_id FROM {asked.source} WHERE {asked.where} LIMIT :cap"  # noqa: S608
-            statement = f"SELECT class_id, count(*) FROM ({inner}) found GROUP BY class_id"  # noqa: S608
-            rows = session.execute(text(statement), {**asked.values, "cap": self.cap + 1}).all()
-            classes = _classes(session) if rows else {}
-            self._counts[key] = {classes[number]: count for number, count in rows}
+            self._counts[key] = self._class_counts(session, asked, _classes(session))
             while len(self._counts) > KEPT_COUNTS:
                 self._counts.popitem(last=False)
         return self._counts[key]
@@ -171,22 +169,43 @@ class SqlStore(ABC):
         """A page of the best; its cursor is a place among them."""
         cursor = border(query, (int,))
         start = min(max(int(cursor.key[0]), 0), RANKED * 2) if cursor else 0
-        scores = self._candidates(session, asked, asked.where)
-        if total > RANKED:
-            scores |= self._candidates(session, asked, asked.close_where)
-        order = sorted(scores, key=lambda row: (scores[row], row), reverse=True)
-        wanted = order[start : start + query.limit]
-        contents = _contents(session, asked.slot, wanted)
         following = start + query.limit
+        if total > RANKED:
+            order = self._by_nearness(session, asked, following + 1)
+        else:
+            order = self._by_score(session, asked, asked.where)
+        wanted = order[start:following]
+        contents = _contents(session, asked.slot, wanted)
         return Results(
-            tuple(Hit(contents[row], scores[row]) for row in wanted if row in contents),
+            tuple(Hit(contents[row]) for row in wanted if row in contents),
             next_cursor=Cursor((following,)).encode() if following < len(order) else None,
             previous_cursor=Cursor((max(0, start - query.limit),)).encode() if start else None,
         )
 
-    def _candidates(self, session: Session, asked: Asked, where: str) -> dict[int, float]:
-        rows = session.execute(text(self.dialect.candidates(asked, where)), {**asked.values, "ranked": RANKED})
-        return {row: score for row, score in rows}  # noqa: C416 - rows are not pairs to mypy
+    def _by_nearness(self, session: Session, asked: Asked, some: int) -> list[int]:
+        """At least the first `some` rows of very many: those that say it in title, names or codes, then the others.
+
+        Where all of very many say the same words, a score tells nothing of any of them, and the newest come first.
+        """
+        if asked.is_plain:
+            near = self._newest(session, asked, asked.close_where, min(some, RANKED))
+            others = self._newest(session, asked, asked.where, RANKED) if len(near) < some else []
+        else:
+            is_near = self._newest(session, asked, asked.close_where, 1)
+            near = self._by_score(session, asked, asked.close_where) if is_near else []
+            others = self._by_score(session, asked, asked.where) if len(near) < some else []
+        known = set(near)
+        return near + [row for row in others if row not in known]
+
+    def _newest(self, session: Session, asked: Asked, where: str, some: int) -> list[int]:
+        values = {**asked.values, "some": some}
+        return list(session.scalars(text(self.dialect.newest(asked, where)), values))
+
+    def _by_score(self, session: Session, asked: Asked, where: str) -> list[int]:
+        """The newest :some matches, the best first and of equals the newest."""
+        values = {**asked.values, "some": RANKED}
+        found = session.execute(text(self.dialect.scored(asked, where)), values).all()
+        return [row for row, _score in sorted(found, key=lambda one: (one[1], one[0]), reverse=True)]
 
     def _sorted(self, session: Session, asked: Asked, query: Query) -> Results:
         """A page by day or amount, found by the row it borders on."""
@@ -205,18 +224,23 @@ class SqlStore(ABC):
         rows = [(row, kind(value)) for row, value in session.execute(text(statement), values)]
         page = page_of(rows, limit=query.limit, cursor=cursor, key=lambda one: (one[1], one[0]))
         contents = _contents(session, asked.slot, [row for row, _value in page.items])
-        hits = tuple(Hit(contents[row], 0.0) for row, _value in page.items if row in contents)
+        hits = tuple(Hit(contents[row]) for row, _value in page.items if row in contents)
         return Results(hits, next_cursor=page.next_cursor, previous_cursor=page.previous_cursor)
 
     def _insert(self, session: Session, slot: int, rows: Sequence[Row]) -> None:
         if not rows:
             return
         classes = _class_numbers(session, {class_of(one) for _row, one in rows})
-        columns = [_columns(row, one, classes) for row, one in rows]
         contents = [{"id": row, "content": to_json(one)} for row, one in rows]
-        session.execute(text(f"INSERT INTO search_document_{slot} {_COLUMNS} VALUES {_VALUES}"), columns)  # noqa: S608
-        session.execute(text(f"INSERT INTO search_content_{slot} (id, content) VALUES (:id, :content)"), contents)  # noqa: S608
-        self._index(session, slot, rows)
+        self._write(session, f"search_document_{slot}", [_columns(row, one, classes) for row, one in rows])
+        self._write(session, f"search_content_{slot}", contents)
+        self._index(session, slot, rows, classes)
+
+    def _write(self, session: Session, table: str, rows: Sequence[Mapping[str, Any]]) -> None:
+        """All rows have the same columns."""
+        columns = ", ".join(rows[0])
+        places = ", ".join(f":{name}" for name in rows[0])
+        session.execute(text(f"INSERT INTO {table} ({columns}) VALUES ({places})"), rows)  # noqa: S608
 
     def _forget(self, session: Session, state: SearchState, slot: int, kind: str, key: str) -> None:
         at = {"kind": kind, "key": key}
@@ -235,6 +259,7 @@ def _columns(row: int, document: Document, classes: dict[Class, int]) -> dict[st
         "kind": document.kind,
         "key": document.key,
         "class_id": classes[class_of(document)],
+        "class_mark": mark_of(classes[class_of(document)]),
         "on_day": (document.on or UNDATED).isoformat(),
         "amount": WITHOUT_AMOUNT if document.amount is None else document.amount,
         "acts": "|" + "".join(f"{act}|" for act in document.acts),

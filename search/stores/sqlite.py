@@ -1,6 +1,6 @@
 """SQLite FTS5 in the same database. The postings keep no text: to take a document out it is cut once more."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import text
@@ -9,9 +9,9 @@ from sqlalchemy.orm import Session
 from search import analysis
 from search.plan import All, Phrase, Plan, Term, Within
 from search.plan import Any as AnyOf
-from search.stores.base import WEIGHTS
+from search.stores.base import WEIGHTS, Class
 from search.stores.compiling import CLOSE, Asked
-from search.stores.models import SLOTS
+from search.stores.models import SLOTS, mark_of
 from search.stores.sql import Row, SqlStore
 
 _COLUMNS = "title, names, codes, body, marks"
@@ -46,13 +46,20 @@ class Fts5:
     def close_condition(self, slot: int) -> str:
         return self.condition(slot, "close")
 
-    def candidates(self, asked: Asked, where: str) -> str:
+    def newest(self, asked: Asked, where: str) -> str:
+        return self._newest(asked, where, "")
+
+    def scored(self, asked: Asked, where: str) -> str:
+        score = f"-bm25(search_postings_{asked.slot}, {', '.join(str(weight) for weight in WEIGHTS.values())})"
+        return self._newest(asked, where, f", {score}")
+
+    def _newest(self, asked: Asked, where: str, more: str) -> str:
+        """FTS5 walks from the newest row on and stops when there are enough."""
         postings = f"search_postings_{asked.slot}"
-        score = f"-bm25({postings}, {', '.join(str(weight) for weight in WEIGHTS.values())})"
         source = asked.source if asked.is_filtered else postings
         return (
-            f"SELECT {postings}.rowid, {score} FROM {source} WHERE {where} "  # noqa: S608
-            f"ORDER BY {postings}.rowid DESC LIMIT :ranked"
+            f"SELECT {postings}.rowid{more} FROM {source} WHERE {where} "  # noqa: S608
+            f"ORDER BY {postings}.rowid DESC LIMIT :some"
         )
 
 
@@ -72,15 +79,28 @@ class SqliteStore(SqlStore):
     def _fill_ends(self, session: Session, slot: int) -> None:
         pass
 
-    def _index(self, session: Session, slot: int, rows: Sequence[Row]) -> None:
-        statement = f"INSERT INTO search_postings_{slot}(rowid, {_COLUMNS}) VALUES (:row, {_PLACES})"  # noqa: S608
-        session.execute(text(statement), _postings(rows))
+    def _index(self, session: Session, slot: int, rows: Sequence[Row], classes: Mapping[Class, int]) -> None:  # noqa: ARG002
+        self._write(session, f"search_postings_{slot}", _postings(rows))
 
     def _unindex(self, session: Session, slot: int, rows: Sequence[Row]) -> None:
         if rows:
             table = f"search_postings_{slot}"
-            statement = f"INSERT INTO {table}({table}, rowid, {_COLUMNS}) VALUES ('delete', :row, {_PLACES})"  # noqa: S608
+            statement = f"INSERT INTO {table}({table}, rowid, {_COLUMNS}) VALUES ('delete', :rowid, {_PLACES})"  # noqa: S608
             session.execute(text(statement), _postings(rows))
+
+    def _class_counts(self, session: Session, asked: Asked, classes: Mapping[int, Class]) -> dict[Class, int]:
+        """Counted in one string of marks: GROUP BY would sort all that was found, which costs more than finding it."""
+        marks, source = "d.class_mark", f"{asked.source} WHERE {asked.where}"
+        if self._may_exceed_cap(session, asked.slot):  # a limit alone costs as much as the finding
+            marks, source = "class_mark", f"(SELECT d.class_mark FROM {source} LIMIT {self.cap + 1})"  # noqa: S608
+        found = session.scalar(text(f"SELECT group_concat({marks}, '') FROM {source}"), asked.values) or ""  # noqa: S608
+        there = set(found)
+        return {one: found.count(mark) for number, one in classes.items() if (mark := mark_of(number)) in there}
+
+    def _may_exceed_cap(self, session: Session, slot: int) -> bool:
+        """Rows are numbered upwards, so that the first and the last say how many there are at most."""
+        ends = " - ".join(f"(SELECT {end}(id) FROM search_document_{slot})" for end in ("max", "min"))  # noqa: S608
+        return (session.scalar(text(f"SELECT {ends}")) or 0) >= self.cap
 
     def _clear(self, session: Session, slot: int) -> None:
         session.execute(text(f"INSERT INTO search_postings_{slot}(search_postings_{slot}) VALUES ('delete-all')"))  # noqa: S608
@@ -89,7 +109,7 @@ class SqliteStore(SqlStore):
 
 
 def _postings(rows: Sequence[Row]) -> list[dict[str, Any]]:
-    return [{"row": row, **vars(analysis.postings(document))} for row, document in rows]
+    return [{"rowid": row, **vars(analysis.postings(document))} for row, document in rows]
 
 
 def _quote(term: str) -> str:

@@ -87,7 +87,7 @@ class WhooshStore:
         end = start + query.limit
         counts: Counter[Class] = Counter(class_of(one.document) for one in matches[:CAP])
         return Results(
-            tuple(Hit(one.document, one.score) for one in _arranged(matches[:CAP], query.sort)[start:end]),
+            tuple(Hit(one.document) for one in _arranged(matches[:CAP], query.sort)[start:end]),
             total=min(len(matches), CAP),
             capped=len(matches) > CAP,
             facets=facets(counts),
