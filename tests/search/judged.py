@@ -1,4 +1,4 @@
-"""The judged questions over an invented corpus, and the two figures by which an engine is measured.
+"""Judged questions over invented records, and the two figures by which an engine is measured.
 
 A record is relevant by its facts as the generator knows them (name, act, place, year, fine, number), never by what an
 engine found. Grade 2 where the question names the party or the number itself, else 1.
@@ -9,7 +9,6 @@ import re
 import tomllib
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -35,9 +34,23 @@ class Figures:
     ndcg: float
 
 
-def corpus() -> list[tuple[Document, dict[str, Any]]]:
+@dataclass(frozen=True)
+class Judgements:
+    """Questions and the invented records they were judged over."""
+
+    file: str
+    seed: int
+    first_serial: int
+
+
+TUNED_ON = Judgements("judged.toml", volume.SEED, volume.FIRST_SERIAL)
+HELD_OUT = Judgements("held_out.toml", 411_977, 300_000)
+
+
+def corpus(of: Judgements) -> list[tuple[Document, dict[str, Any]]]:
     """Documents as the site would index them, each with the facts it was made from."""
-    return [_document(n, content) for n, content in enumerate(islice(volume.contents(RECORDS), RECORDS))]
+    contents = volume.contents(RECORDS, of.seed, of.first_serial)
+    return [_document(n, content) for n, content in enumerate(contents)]
 
 
 def _document(number: int, content: dict[str, Any]) -> tuple[Document, dict[str, Any]]:
@@ -63,8 +76,8 @@ def _document(number: int, content: dict[str, Any]) -> tuple[Document, dict[str,
     return document, content
 
 
-def questions(records: Sequence[tuple[Document, dict[str, Any]]]) -> list[Judged]:
-    rows = tomllib.loads((Path(__file__).parent / "judged.toml").read_text("utf-8"))["question"]
+def questions(of: Judgements, records: Sequence[tuple[Document, dict[str, Any]]]) -> list[Judged]:
+    rows = tomllib.loads((Path(__file__).parent / of.file).read_text("utf-8"))["question"]
     return [Judged(row["q"], row.get("sort", "relevance"), _grades(row, records)) for row in rows]
 
 
