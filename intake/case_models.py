@@ -78,6 +78,30 @@ class Rating(Base):
     on_day: Mapped[date]
 
 
+class MaliceMark(Base):
+    """恶意举报: proposed by one person, decided by another; objected to by the reporter, settled by a third."""
+
+    __tablename__ = "case_malice_mark"
+    __table_args__ = (
+        CheckConstraint("decided_by IS NULL OR decided_by <> proposed_by", name="proposed_and_decided_by_two"),
+        CheckConstraint(
+            "settled_by IS NULL OR (settled_by <> proposed_by AND settled_by <> decided_by)", name="settled_by_a_third"
+        ),
+    )
+
+    id: Mapped[str] = mapped_column(String(26), primary_key=True)
+    report_id: Mapped[str] = mapped_column(ForeignKey("report.id"), index=True)
+    proposed_by: Mapped[str] = mapped_column(ForeignKey("user_account.id"))
+    proposed_at: Mapped[datetime]
+    decided_by: Mapped[str | None] = mapped_column(ForeignKey("user_account.id"))
+    decided_at: Mapped[datetime | None]
+    is_confirmed: Mapped[bool] = mapped_column(default=False)
+    objected_on: Mapped[date | None]
+    settled_by: Mapped[str | None] = mapped_column(ForeignKey("user_account.id"))
+    settled_at: Mapped[datetime | None]
+    is_lifted: Mapped[bool] = mapped_column(default=False)
+
+
 class CalendarFeed(Base):
     """The private address of one person's deadlines; only a hash of it is kept."""
 

@@ -48,6 +48,12 @@ ACTION_LABELS = {
     "withdraw": _l("举报人撤回"),
     "claim_reward": _l("举报人申请奖励"),
     "pay_reward": _l("奖励已发放"),
+    "propose_malice": _l("提出认定为恶意举报"),
+    "confirm_malice": _l("认定为恶意举报"),
+    "refuse_malice": _l("不认定为恶意举报"),
+    "object_to_malice": _l("举报人对认定提出异议"),
+    "uphold_malice": _l("维持认定"),
+    "lift_malice": _l("撤销认定"),
     "open_sealed": _l("打开封存内容"),
     "open_identity": _l("打开举报人身份"),
     "name_involved": _l("查明有关部门"),
@@ -92,5 +98,10 @@ WORKFLOW = Workflow(
         _step("link", _ANY, None),
         _step("recuse", _LIVE, None),
         _step("name_involved", _LIVE, None),
+        _step("propose_malice", _ANY, None),
+        _step("confirm_malice", _ANY, None, _head),
+        _step("refuse_malice", _ANY, None, _head),
+        _step("uphold_malice", _ANY, None, _above),
+        _step("lift_malice", _ANY, None, _above),
     ]
 )

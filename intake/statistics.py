@@ -13,6 +13,7 @@ from sqlalchemy import and_, exists, select
 from sqlalchemy.orm import Session
 
 from intake.case_models import Handling, Rating
+from intake.malice import is_marked
 from intake.models import Deadline, Report
 from intake.small_cells import LEAST, share, shown, with_totals
 
@@ -54,7 +55,7 @@ def months_before(today: date) -> tuple[date, ...]:
 
 
 def cases_received(session: Session, since: date, before: date, today: date) -> list[Case]:
-    """Every case received in [since, before), under the department that has it now."""
+    """Every case received in [since, before), under the department that has it now; none that is marked malicious."""
     late = exists().where(Deadline.report_id == Report.id, Deadline.met_on > Deadline.due_on)
     overdue = exists().where(
         and_(
@@ -68,7 +69,7 @@ def cases_received(session: Session, since: date, before: date, today: date) -> 
         select(Report.responsible_code, Report.received_on, Handling.finished_on, late, overdue, Rating.score)
         .join(Handling, Handling.report_id == Report.id)
         .outerjoin(Rating, Rating.report_id == Report.id)
-        .where(Report.received_on >= since, Report.received_on < before, Report.state != "merged")
+        .where(Report.received_on >= since, Report.received_on < before, Report.state != "merged", ~is_marked())
     )
     return [Case(a, b, c, bool(d), bool(e), f) for a, b, c, d, e, f in session.execute(statement)]
 

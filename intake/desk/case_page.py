@@ -10,7 +10,7 @@ from core.falsification_acts import act
 from core.places import county_name
 from core.sanitising import plain_lines
 from core.web import current
-from intake import answers, case_keys, clocks, competence, extensions, queries, reading, supervision
+from intake import answers, case_keys, clocks, competence, extensions, malice, queries, reading, supervision
 from intake.case_workflow import ACTION_LABELS
 from intake.casework import LINKS
 from intake.deadlines import stage
@@ -76,6 +76,8 @@ def shown_case(report: Report, opened: dict[str, Any] | None) -> dict[str, Any]:
         and pending.asked_by != actor.user_id
         and actor.may(Permission.DECIDE_EXTENSION)
         and steps.part_of(report) == steps.RESPONSIBLE,
+        "malice_waits": malice.pending(session, report) is not None,
+        "malice_mark": malice.mark_in_force(session, report),
         "extendable": clocks.extendable(session, report, current.today()),
         "form": PlainStepForm(),
     }

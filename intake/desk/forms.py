@@ -62,6 +62,17 @@ class LinkForm(TextForm):
     kind = SelectField(_l("关联什么？"), widget=GovSelect(), validators=[InputRequired(_l("请选择关联什么。"))])
 
 
+class MaliceForm(TextForm):
+    basis = StringField(
+        _l("哪个机关、哪份文书认定的？没有查实不等于恶意"),
+        widget=GovTextInput(),
+        validators=[
+            DataRequired(_l("请写明作出认定的机关和文书编号；只是没有查实的，不能认定为恶意举报。")),
+            Length(max=200, message=_l("最多 200 个字。")),
+        ],
+    )
+
+
 class VisitForm(Form):
     on = DateField(
         _l("检查日期"), widget=GovTextInput(), validators=[InputRequired(_l("请填写检查日期，例如 2026-11-20。"))]

@@ -11,7 +11,7 @@ from core.accounts.permissions import Permission
 from core.errors import NotFound
 from core.web import current
 from core.web.forms import Form
-from intake import answers, casework, clocks, exclusion, extensions, operations, queries
+from intake import answers, casework, clocks, exclusion, extensions, malice, operations, queries
 from intake.case_workflow import WORKFLOW
 from intake.desk import forms
 from intake.models import Report
@@ -100,6 +100,13 @@ STEPS: dict[str, Step] = {
     "reopen": Step(forms.TextForm, _words(operations.reopen)),
     "note": Step(forms.TextForm, _words(operations.note)),
     "contribute": Step(forms.TextForm, _words(casework.contribute), by=CO),
+    "propose_malice": Step(forms.MaliceForm, lambda s, r, f, d: malice.propose(s, r, f.text.data, f.basis.data, d)),
+    "confirm_malice": Step(forms.TextForm, _words(malice.confirm)),
+    "refuse_malice": Step(forms.TextForm, _words(malice.refuse)),
+    "uphold_malice": Step(
+        forms.TextForm, lambda s, r, f, d: malice.settle(s, r, f.text.data, d, lifted=False), by=ABOVE
+    ),
+    "lift_malice": Step(forms.TextForm, lambda s, r, f, d: malice.settle(s, r, f.text.data, d, lifted=True), by=ABOVE),
     "appoint": Step(forms.ToForm, lambda s, r, f, d: casework.appoint(s, r, f.to.data, f.text.data, d), by=ABOVE),
 }
 
@@ -108,6 +115,7 @@ GROUPS = (
     (_l("办理"), ("assign", "visit", "reply", "decline", "reopen")),
     (_l("转出和协办"), ("transfer", "return", "hand_over", "invite", "contribute", "appoint")),
     (_l("期限"), ("ask_extension", "pause", "resume")),
+    (_l("恶意举报"), ("propose_malice", "confirm_malice", "refuse_malice", "uphold_malice", "lift_malice")),
     (_l("其他"), ("note", "link", "merge", "recuse", "name_involved")),
 )
 PLAIN = ("accept", "investigate", "decide", "close")
@@ -122,6 +130,11 @@ TEXT_LABELS = {
     "link": _l("文号、统一社会信用代码或编号"),
     "visit": _l("检查情况"),
     "name_involved": _l("怎么查明的（举报人看不到）。它和它的上下级会立刻失去这件举报的钥匙"),
+    "propose_malice": _l("为什么认为是恶意举报（确认以前举报人看不到）"),
+    "confirm_malice": _l("认定的理由和依据（举报人会看到，可以提出异议）"),
+    "refuse_malice": _l("不认定的理由（举报人看不到）"),
+    "uphold_malice": _l("维持的理由（举报人会看到）"),
+    "lift_malice": _l("撤销的理由（举报人会看到）"),
     "contribute": _l("协办意见（举报人看不到）"),
 }
 
@@ -137,6 +150,7 @@ def open_steps(report: Report) -> list[str]:
         and extensions.pending_extension(current.session(), report) is None,
         "pause": bool(clocks.pause_reasons(current.session(), report, current.today()))
         and not clocks.is_paused(current.session(), report),
+        **malice.offered(current.session(), report, actor.user_id),
         "resume": clocks.is_paused(current.session(), report),
         **dict.fromkeys(("transfer", "return", "hand_over"), not (standing.is_appointed or standing.is_disputed)),
     }

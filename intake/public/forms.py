@@ -281,6 +281,16 @@ class WithdrawForm(Form):
     submit = SubmitField(_l("撤回这件举报"), widget=GovSubmitInput())
 
 
+class ObjectionForm(Form):
+    text = TextAreaField(
+        _l("您的理由"),
+        widget=GovTextArea(),
+        description=_l("写清为什么不是恶意举报，有新的线索也可以写。写了会加密。"),
+        validators=[DataRequired(_l("请写明理由。")), _at_most(LONGEST_WORDS)],
+    )
+    submit = SubmitField(_l("提出异议"), widget=GovSubmitInput())
+
+
 class ReceiptForm(Form):
     code = StringField(
         _l("查询码"),

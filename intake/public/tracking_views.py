@@ -17,14 +17,14 @@ from core.web.errors import keep_quiet
 from core.web.limits import limiter
 from core.web.shell import quiet_response
 from core.web.uploads import allow_uploads
-from intake import attachments, case_keys, casework, clocks, queries, reading, receipt, reward
+from intake import attachments, case_keys, casework, clocks, malice, queries, reading, receipt, reward
 from intake.case_models import Rating
 from intake.case_workflow import ACTION_LABELS, STATES
 from intake.deadlines import stage
 from intake.desk_context import receipt_keys, reporters_desk
 from intake.models import CaseEvent, Report
 from intake.operations import reporter_message
-from intake.public.forms import MessageForm, ReceiptForm, WithdrawForm
+from intake.public.forms import MessageForm, ObjectionForm, ReceiptForm, WithdrawForm
 
 _KEY, _CLAIM = "tracked", "claim_code"
 SCORES = {5: _l("很满意"), 4: _l("满意"), 3: _l("一般"), 2: _l("不满意"), 1: _l("很不满意")}
@@ -121,6 +121,23 @@ def withdraw() -> ResponseReturnValue:
     return redirect(url_for("track.case"))
 
 
+@blueprint.route("/object", methods=["GET", "POST"])
+@public
+@limiter.limit("120 per minute", methods=["POST"])
+def object_to() -> ResponseReturnValue:
+    """What the reporter has to say against the mark of a malicious report."""
+    report, form = _tracked(), ObjectionForm()
+    if report is None:
+        return redirect(url_for("track.enter"))
+    mark = malice.mark_in_force(current.session(), report)
+    if mark is None or mark.objected_on is not None:
+        return redirect(url_for("track.case"))
+    if not form.validate_on_submit():
+        return render_template("intake/public/objection.html", form=form)
+    malice.object_to(current.session(), report, form.text.data or "", reporters_desk())
+    return redirect(url_for("track.case"))
+
+
 @blueprint.route("/reward", methods=["GET", "POST"])
 @public
 @limiter.limit("120 per minute", methods=["POST"])
@@ -174,6 +191,7 @@ def _case_page(report: Report, form: Any) -> str:
         next_step=NEXT_STEPS[report.state],
         may_claim=reward.may_claim(database, report),
         may_withdraw=casework.may_withdraw(database, report),
+        mark=malice.mark_in_force(database, report),
         department=names[report.responsible_code],
         deadlines=[_deadline(one) for one in queries.deadlines_of(database, report) if one.met_on is None],
         events=[_shown(one, names, texts) for one in queries.events_of(database, report, public_only=True)],
@@ -187,7 +205,7 @@ def _deadline(one: Any) -> dict[str, Any]:
 
 def _shown(event: CaseEvent, names: dict[str, str], texts: dict[str, str | None]) -> dict[str, Any]:
     text = texts.get(event.text_id or "")
-    mine = event.action in ("file", "message", "withdraw", reward.CLAIM)
+    mine = event.action in ("file", "message", "withdraw", reward.CLAIM, malice.OBJECT)
     return {
         "title": ACTION_LABELS[event.action],
         "on": event.on_day,

@@ -8,7 +8,8 @@ from core.accounts.permissions import Role, permissions_of
 from core.errors import IllegalStep
 from intake.case_workflow import ACTION_LABELS, STATES, WORKFLOW
 
-ALWAYS = ("note", "link")
+MALICE = ("propose_malice", "confirm_malice", "refuse_malice", "uphold_malice", "lift_malice")
+ALWAYS = ("note", "link", *MALICE)
 WHILE_LIVE = ("assign", "contribute", "recuse", "name_involved")
 WHILE_UNDECIDED = ("ask_extension", "grant_extension", "refuse_extension", "invite", "appoint")
 AWAY = {"transfer": "received", "hand_over": "received", "merge": "merged"}
@@ -45,8 +46,8 @@ TABLE: dict[str, dict[str, str]] = {
 ACTIONS = sorted({action for steps in TABLE.values() for action in steps})
 LEGAL = [(state, action, after) for state, steps in TABLE.items() for action, after in steps.items()]
 ILLEGAL = [(state, action) for state, action in product(TABLE, ACTIONS) if action not in TABLE[state]]
-DECISIONS = {"grant_extension", "refuse_extension", "pause"}
-ABOVE = {"appoint"}
+DECISIONS = {"grant_extension", "refuse_extension", "pause", "confirm_malice", "refuse_malice"}
+ABOVE = {"appoint", "uphold_malice", "lift_malice"}
 
 
 @pytest.mark.parametrize(("state", "action", "after"), LEGAL)
@@ -60,7 +61,9 @@ def test_an_illegal_step_is_refused(state: str, action: str) -> None:
         WORKFLOW.step(state, action)
 
 
-@pytest.mark.parametrize("happening", ["file", "message", "open_sealed", "rate", "dispute", "succeed"])
+@pytest.mark.parametrize(
+    "happening", ["file", "message", "object_to_malice", "open_sealed", "rate", "dispute", "succeed"]
+)
 @pytest.mark.parametrize("state", list(TABLE))
 def test_what_only_happens_to_a_case_is_no_step_of_an_officer(state: str, happening: str) -> None:
     with pytest.raises(IllegalStep):
@@ -83,7 +86,7 @@ def test_nobody_else_may_move_a_case(role: Role) -> None:
     assert [WORKFLOW.open_to(state, permissions_of([role])) for state in TABLE] == [[]] * len(TABLE)
 
 
-def test_a_supervisor_appoints_and_does_nothing_else() -> None:
+def test_a_supervisor_appoints_answers_objections_and_does_nothing_else() -> None:
     offered = {step for state in TABLE for step in WORKFLOW.open_to(state, permissions_of([Role.SUPERVISOR]))}
     assert offered == ABOVE
 
