@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from jinja2 import FileSystemBytecodeCache
 
 from core.accounts.models import User
 from core.config import Settings
@@ -89,10 +90,17 @@ def demo_settings(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Se
     yield demo_city.installation(tmp_path)
 
 
+@pytest.fixture(scope="session")
+def compiled_templates(tmp_path_factory: pytest.TempPathFactory) -> FileSystemBytecodeCache:
+    """Each test has an application of its own; the templates need not be compiled anew for each."""
+    return FileSystemBytecodeCache(str(tmp_path_factory.mktemp("templates")))
+
+
 @pytest.fixture
-def app(settings: Settings, clock: TestClock) -> Iterator[Flask]:
+def app(settings: Settings, clock: TestClock, compiled_templates: FileSystemBytecodeCache) -> Iterator[Flask]:
     app = create_app(settings, clock)
     app.testing = True
+    app.jinja_env.bytecode_cache = compiled_templates
     yield app
     app.extensions[EXTENSION].database.close()
 

@@ -30,16 +30,17 @@ class PasswordKeys:
 
 @dataclass(frozen=True)
 class Stretched:
-    """A password's keys and the salt they belong to, derived before a transaction begins."""
+    """A password's keys with the salt and the cost they belong to, derived before a transaction begins."""
 
     keys: PasswordKeys
     salt: bytes
+    cost: str = COST
 
 
-def stretched(password: str) -> Stretched:
+def stretched(password: str, cost: str = COST) -> Stretched:
     """A new password under a new salt."""
     salt = new_salt()
-    return Stretched(password_keys(password, salt), salt)
+    return Stretched(password_keys(password, salt, cost), salt, cost)
 
 
 def new_salt() -> bytes:

@@ -21,7 +21,7 @@ from sqlalchemy.orm import Session
 from core import audit
 from core.accounts.actor import Actor
 from core.accounts.models import User
-from core.accounts.passwords import COST, MINIMUM_LENGTH, Stretched, password_keys, stretched
+from core.accounts.passwords import MINIMUM_LENGTH, Stretched, password_keys, stretched
 from core.envelopes import KEY_BYTES, KeyPair, SealBroken, lock, unlock, unwrap
 from core.errors import DomainError
 from core.keys import user_keys
@@ -135,7 +135,7 @@ def _share_file(epoch: int, name: str, share: Mapping[str, bytes], passphrase: s
         "what": "明鉴 escrow share: two of these open it; keep it away from the site",
         "epoch": epoch,
         "officer": name,
-        "cost": COST,
+        "cost": under.cost,
         "salt": base64.b64encode(under.salt).decode(),
         "sealed": base64.b64encode(lock(halves, under.keys.key, _context(epoch, name))).decode(),
     }

@@ -6,7 +6,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from core.accounts.models import User
-from core.accounts.passwords import COST, PasswordKeys, Stretched, password_keys
+from core.accounts.passwords import PasswordKeys, Stretched, password_keys
 from core.envelopes import KeyPair, lock, unlock, wrap
 from core.keys.keyring import Keyring
 from core.keys.models import EscrowKey, UserKey
@@ -15,7 +15,7 @@ from core.keys.models import EscrowKey, UserKey
 def create(session: Session, user: User, password: Stretched) -> Keyring:
     """A new key pair under the password, wrapped to the escrow where there is one."""
     pair = KeyPair.new()
-    row = UserKey(user_id=user.id, cost=COST, public=pair.public)
+    row = UserKey(user_id=user.id, public=pair.public)
     _set_password(row, pair.secret, password)
     session.add(row)
     session.flush()
@@ -41,7 +41,6 @@ def change_password(row: UserKey, ring: Keyring, password: Stretched) -> None:
     """The same key pair under a new password; what was open before stays open."""
     if ring.secret is None or ring.user_id != row.user_id:
         raise ValueError("the ring is another person's")
-    row.cost = COST
     _set_password(row, ring.secret, password)
 
 
@@ -70,7 +69,7 @@ def escrow_context(epoch: int, user_id: str) -> str:
 
 
 def _set_password(row: UserKey, secret: bytes, password: Stretched) -> None:
-    row.salt, row.verifier = password.salt, password.keys.verifier
+    row.salt, row.cost, row.verifier = password.salt, password.cost, password.keys.verifier
     row.sealed_secret = lock(secret, password.keys.key, _context(row.user_id))
 
 
