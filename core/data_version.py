@@ -3,14 +3,17 @@
 Equal marks mean equal data, in whatever process it was written. SQLite counts commits in the header of its write-ahead
 log (PRAGMA data_version, kept on a connection that never writes, because a connection does not count its own);
 PostgreSQL's snapshot names every transaction that is over. Read the mark first and the data afterwards: then data that
-is newer than its mark is looked at once more, and none is ever older.
+is newer than its mark is looked at once more, and none is ever older. Where the database does not answer, the mark is
+equal to no other.
 """
 
 import os
+import secrets
 import sqlite3
 import threading
 
 from sqlalchemy import Engine
+from sqlalchemy.exc import DBAPIError
 
 
 class SqliteVersion:
@@ -22,10 +25,13 @@ class SqliteVersion:
 
     def mark(self) -> str:
         with self._lock:
-            if self._connection is None or self._process != os.getpid():
-                self._connection = sqlite3.connect(self._path, check_same_thread=False, timeout=15)
-                self._process = os.getpid()
-            (number,) = self._connection.execute("PRAGMA data_version").fetchone()
+            try:
+                if self._connection is None or self._process != os.getpid():
+                    self._connection = sqlite3.connect(self._path, check_same_thread=False, timeout=15)
+                    self._process = os.getpid()
+                (number,) = self._connection.execute("PRAGMA data_version").fetchone()
+            except sqlite3.OperationalError:
+                return secrets.token_hex()
         return f"{self._process}.{id(self._connection)}.{number}"
 
     def close(self) -> None:
@@ -40,8 +46,11 @@ class PostgresVersion:
         self._engine = engine
 
     def mark(self) -> str:
-        with self._engine.connect() as connection:
-            return str(connection.exec_driver_sql("SELECT pg_current_snapshot()").scalar_one())
+        try:
+            with self._engine.connect() as connection:
+                return str(connection.exec_driver_sql("SELECT pg_current_snapshot()").scalar_one())
+        except DBAPIError:
+            return secrets.token_hex()
 
     def close(self) -> None:
         """Its connections are the engine's."""

@@ -32,7 +32,7 @@ def main() -> int:
         host, port = _address(settings)
         web = _web_program(host, port)
         _must_be_free(host, port)
-        settings.prepare()
+        setup.make_keys(settings)
         _prepare(settings)
         return _supervise(settings, web, host, port)
     except ConfigError as error:

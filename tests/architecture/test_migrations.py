@@ -2,7 +2,7 @@ from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import text
+from sqlalchemy import inspect, text
 
 from core.database import Base, Database
 from migrations.filters import include_name
@@ -36,3 +36,28 @@ def test_the_migrations_run_down_and_up_again(settings):
             assert connection.execute(text(query)).scalar() == 0
     database.close()
     command.upgrade(config, "head")
+
+
+def test_every_constraint_has_a_name_of_ours(settings):
+    """By NAMING_CONVENTION or for what it forbids, so that a migration can name it and an error tells the rule.
+
+    SQLite takes no name for the key of a table that counts by itself.
+    """
+    database = Database(settings.database_url)
+    look = inspect(database.engine)
+    named = [
+        (table, one["name"])
+        for table in sorted(set(look.get_table_names()) & set(Base.metadata.tables))
+        for one in (
+            look.get_pk_constraint(table),
+            *look.get_foreign_keys(table),
+            *look.get_unique_constraints(table),
+            *look.get_check_constraints(table),
+            *look.get_indexes(table),
+        )
+        if one["name"] or not database.is_sqlite
+    ]
+    database.close()
+    assert len(named) > 200
+    by_the_engine = [(table, name) for table, name in named if not name or name.startswith(f"{table}_")]
+    assert by_the_engine == []
