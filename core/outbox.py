@@ -193,7 +193,7 @@ class Worker:
         with unit_of_work(self.database) as session:
             job = session.get_one(OutboxJob, job_id)
             job.attempts += 1
-            job.last_error = type(error).__name__
+            job.last_error = getattr(error, "problem", "") or type(error).__name__
             job.not_before = self.clock.now() + RETRY_AFTER[min(job.attempts, len(RETRY_AFTER)) - 1]
             log.error("job_failed", job=job_id, topic=job.topic, attempts=job.attempts, error=type(error).__name__)
 

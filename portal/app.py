@@ -24,6 +24,7 @@ from core.web.current import EXTENSION, House
 from core.web.shell import create_shell
 from intake import attachments, department_hooks, digest, handover, notifications, succession, supervision
 from intake.administration import calendar_views as administration
+from intake.administration import connection_views as connections
 from intake.administration import routing_views as routing
 from intake.calls import drafts as calls
 from intake.desk import board_views as board
@@ -39,6 +40,7 @@ from intake.public import sending_views as wizard
 from intake.public import statistics_views as statistics
 from intake.public import tracking_views as tracking
 from intake.timeline import NOTICE as MAIL
+from intake.workorders import api_views as work_order_api
 from intake.workorders import views as work_orders
 from portal import cli, demo, rendering
 from portal.completeness import views as completeness
@@ -112,6 +114,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     tracking.blueprint,
     record.blueprint,
     work_orders.blueprint,
+    work_order_api.blueprint,
     desk_feed.blueprint,
     board.blueprint,
     statistics.blueprint,
@@ -122,6 +125,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     steps.blueprint,
     administration.blueprint,
     routing.blueprint,
+    connections.blueprint,
 )
 
 # Where whoever signs in finds their work; the first that they may.
@@ -201,6 +205,7 @@ def create_app(settings: Settings | None = None, clock: Clock | None = None) -> 
         app.register_blueprint(blueprint)
     app.extensions["csrf"].exempt(subscriptions.stop)  # RFC 8058: a mail program posts it, with the token in the path
     app.extensions["csrf"].exempt(open311.file)  # an app posts it with its key, and no cookie counts
+    app.extensions["csrf"].exempt(work_order_api.blueprint)  # as well
     house: House = app.extensions[EXTENSION]
     app.extensions["search"] = search_service.build(house.settings, house.database, SOURCES, past_term)
     app.extensions["freshness"] = Freshness(house.database.version.mark)

@@ -15,9 +15,9 @@ from core.accounts.permissions import Role
 from core.database import unit_of_work
 from core.errors import InvalidInput
 from core.web.current import house
+from intake.api_key_cli import hotline_key, open311_key
 from intake.cli import keys
 from intake.hook_cli import department_hook
-from intake.open311.cli import open311_key
 from intake.workorders.cli import import_12345
 from portal import setup
 from portal.completeness.cli import manifest
@@ -44,6 +44,7 @@ def install(app: Flask) -> None:
         ledger_group,
         keys,
         open311_key,
+        hotline_key,
         department_hook,
         witness_group,
         scrub,

@@ -15,9 +15,9 @@ from core.errors import DomainError, InvalidInput, NotFound
 from core.web import current
 from core.web.access import public
 from core.web.limits import by_network, limiter
-from intake import queries, receipt
+from intake import api_keys, queries, receipt
 from intake.desk_context import receipt_keys, reporters_desk
-from intake.open311 import app_keys, following, services
+from intake.open311 import following, services
 from intake.open311.documents import FORMATS, written
 from intake.open311.reading import submission
 from intake.operations import file_report
@@ -81,13 +81,15 @@ def file(form: str) -> Response:
     """Sealed and routed like any report. The key is looked up apart, so that nobody waits while the receipt is made."""
     _check_jurisdiction()
     with current.house().database.read() as session:
-        if not app_keys.is_valid(session, request.form.get("api_key", "")):
+        app = api_keys.holder(session, api_keys.OPEN311, request.form.get("api_key", ""), current.now())
+        if app is None:
             raise WrongKey
         departments = queries.departments_on(session, current.today())
     sent = submission(request.form.to_dict(flat=False), departments)
     code = receipt.new_code()
     keys = receipt_keys(code)
     filed = file_report(current.session(), sent, keys=keys, desk=reporters_desk())
+    api_keys.note_use(current.session(), api_keys.OPEN311, app, current.now())
     told = {
         "service_request_id": filed.case_number,
         "service_notice": _notice(receipt.shown(code)),

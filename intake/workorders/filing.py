@@ -13,6 +13,7 @@ from datetime import timedelta
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from core.clock import local_date
@@ -67,10 +68,10 @@ def file_all(session: Session, rows: Iterable[WorkOrder | Reject], *, secret: by
 
 
 def _file(session: Session, order: WorkOrder, names: Mapping[str, str], secret: bytes, desk: Desk) -> Outcome:
-    mark = hmac.new(secret, f"12345|{order.number.upper()}".encode(), "sha256").digest()
-    known = session.get(ImportedWorkOrder, mark)
+    mark = mark_of(order.number, secret)
+    known = _known(session, mark)
     if known is not None:
-        return _outcome(order, KNOWN, session.get_one(Report, known.report_id), names)
+        return _outcome(order, KNOWN, known, names)
     try:
         with session.begin_nested():
             report = file_report(session, submission(order), keys=ReceiptKeys.of_nobody(), desk=desk)
@@ -78,7 +79,22 @@ def _file(session: Session, order: WorkOrder, names: Mapping[str, str], secret: 
             session.add(ImportedWorkOrder(mark=mark, report_id=report.id))
     except DomainError as error:
         return Outcome(order.line, order.number, REJECTED, reason=error.message)
+    except IntegrityError:
+        sent_twice_at_once = _known(session, mark)
+        if sent_twice_at_once is None:
+            raise
+        return _outcome(order, KNOWN, sent_twice_at_once, names)
     return _outcome(order, FILED, report, names)
+
+
+def mark_of(number: str, secret: bytes) -> bytes:
+    """Under which a number is known here."""
+    return hmac.new(secret, f"12345|{number.upper()}".encode(), "sha256").digest()
+
+
+def _known(session: Session, mark: bytes) -> Report | None:
+    found = session.get(ImportedWorkOrder, mark)
+    return session.get_one(Report, found.report_id) if found is not None else None
 
 
 def submission(order: WorkOrder) -> Submission:

@@ -7,7 +7,7 @@ import csv
 import io
 import re
 import zipfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -73,6 +73,12 @@ def work_orders(raw: bytes) -> list[WorkOrder | Reject]:
         if len(rows) > MOST_ROWS:
             raise UnreadableWorkOrders(_l("一次最多导入 %(n)s 件，请把文件拆开。", n=MOST_ROWS))
     return rows
+
+
+def work_order(line: int, told: Mapping[str, object]) -> WorkOrder | Reject:
+    """One order that a program sent: the names of the table, or what else its columns may be called."""
+    columns = _columns(list(told))
+    return _row(line, columns, [_told(cell) for cell in told.values()])
 
 
 def _csv(raw: bytes) -> Iterator[tuple[int, list[str]]]:

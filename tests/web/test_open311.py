@@ -15,8 +15,8 @@ from werkzeug.test import TestResponse
 from core.accounts.models import User
 from core.audit import AuditEvent
 from core.database import Database
+from intake.api_keys import ApiKey
 from intake.models import Report, ReportDepartment
-from intake.open311.models import Open311Key
 from intake.receipt import read
 from tests.conftest import TestClock
 from tests.support.officer import Officer
@@ -178,7 +178,7 @@ def test_a_revoked_key_is_dead_at_once_and_no_key_is_stored(
     assert "文明许昌" in listed
     assert key not in listed
     with database.read() as session:
-        (row,) = session.scalars(select(Open311Key))
+        (row,) = session.scalars(select(ApiKey))
         assert key.encode() not in row.key_hash
         actions = session.scalars(select(AuditEvent.action).where(AuditEvent.subject.like("open311:%"))).all()
     assert set(actions) == {"open311.add_key", "open311.revoke_key"}
