@@ -7,9 +7,7 @@ without a cookie, without a session, and not marked as personal.
 """
 
 import re
-import threading
 import time
-from collections import OrderedDict
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -17,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 from flask import Flask, Response, request, session
 
 from core.clock import Clock
+from core.recent import Recent
 from core.web import request_log
 
 if TYPE_CHECKING:
@@ -45,9 +44,7 @@ class PageCache:
         self._application = application
         self._mark = mark
         self._clock = clock
-        self._pages: OrderedDict[Key, Kept] = OrderedDict()
-        self._bytes = 0
-        self._lock = threading.Lock()
+        self.pages: Recent[Key, Kept] = Recent(MOST_BYTES)
 
     def __call__(self, environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
         key = _key(environ)
@@ -55,20 +52,12 @@ class PageCache:
             return self._application(environ, start_response)
         started = time.perf_counter()
         mark = (self._mark(), int(self._clock.now().timestamp()) // 60)
-        found = self._found(key, mark)
-        if found is None:
+        found = self.pages.get(key)
+        if found is None or found.mark != mark:
             return self._fresh(key, mark, environ, start_response)
         start_response(found.status, found.headers)
         request_log.note(found.route, "GET", int(found.status[:3]), started, kept=True)
         return [found.body]
-
-    def _found(self, key: Key, mark: tuple[str, int]) -> Kept | None:
-        with self._lock:
-            found = self._pages.get(key)
-            if found is None or found.mark != mark:
-                return None
-            self._pages.move_to_end(key)
-            return found
 
     def _fresh(
         self, key: Key, mark: tuple[str, int], environ: "WSGIEnvironment", start_response: "StartResponse"
@@ -87,18 +76,8 @@ class PageCache:
             whole = b"".join(body)
         finally:
             getattr(body, "close", lambda: None)()
-        self._keep(key, Kept(mark, said["status"], said["headers"], whole, said["route"]))
+        self.pages.put(key, Kept(mark, said["status"], said["headers"], whole, said["route"]), len(whole))
         return [whole]
-
-    def _keep(self, key: Key, page: Kept) -> None:
-        """The pages asked for last; what was not asked for longest makes room."""
-        with self._lock:
-            before = self._pages.pop(key, None)
-            self._bytes += len(page.body) - (len(before.body) if before else 0)
-            self._pages[key] = page
-            while self._bytes > MOST_BYTES:
-                _key, oldest = self._pages.popitem(last=False)
-                self._bytes -= len(oldest.body)
 
 
 def _key(environ: "WSGIEnvironment") -> Key | None:

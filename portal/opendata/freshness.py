@@ -1,7 +1,8 @@
-"""Which tag a feed had at which state of the data, so that "nothing new" is answered without looking.
+"""Which tag a feed had at which state of the data, so that "nothing new" is answered without looking, and its text.
 
 The database says by itself whether anything was committed since (core.data_version). While nothing was, a tag stands;
-once something was, it is worked out anew, and the feed may well turn out to be the same.
+once something was, it is worked out anew, and the feed may well turn out to be the same. Of one tag there is one text:
+it is written once and kept, also when something else was committed.
 """
 
 import threading
@@ -10,7 +11,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
+from core.recent import Recent
+
 MOST = 5000
+MOST_BYTES = 32 * 1024 * 1024
 
 
 @dataclass(frozen=True)
@@ -28,6 +32,7 @@ class Freshness:
         self._mark = mark
         self._known: OrderedDict[tuple[str, ...], tuple[str, State]] = OrderedDict()
         self._lock = threading.Lock()
+        self._texts: Recent[str, bytes] = Recent(MOST_BYTES)
 
     def state(self, key: tuple[str, ...], look: Callable[[], State]) -> State:
         """The state under `key`; `look` reads the data, in a transaction that begins after this call."""
@@ -43,3 +48,17 @@ class Freshness:
             while len(self._known) > MOST:
                 self._known.popitem(last=False)
         return state
+
+    def text(self, tag: str, write: Callable[[], tuple[bytes, bool]]) -> bytes:
+        """The text of a tag, which says all that the text depends on.
+
+        `write` tells too whether what it wrote is still of the tag: something may have been committed in between, and
+        such a text is served this once and not kept.
+        """
+        found = self._texts.get(tag)
+        if found is not None:
+            return found
+        text, is_of_tag = write()
+        if is_of_tag:
+            self._texts.put(tag, text, len(text))
+        return text

@@ -111,7 +111,12 @@ def _answer(source: Source, form: str) -> Response:
             language=HTML_LANG[chosen()],
         )
 
-    return _fresh(source.address, form, source.state, build, hub=hub)
+    def look(session: Session) -> State:
+        """The way into the archive is part of the feed."""
+        found, older = source.state(session), _newest_archive(session, source)
+        return State(f"{found.tag}.{older.path}", found.changed_at) if older else found
+
+    return _fresh(source.address, form, look, build, hub=hub)
 
 
 def _title(source: Source) -> str:
@@ -141,18 +146,22 @@ def _fresh(
     """304 where the reader has it; else the feed, packed where the reader can unpack it."""
     house = current.house()
 
-    def look_now() -> State:
+    def look_in(session: Session) -> State:
         """A term that ended since the last change is a change too, although nothing was written."""
+        found, over = look(session), past_term(session)
+        return State(f"{found.tag}.{_digest(*over)}", None) if over else found
+
+    def look_now() -> State:
         with house.database.read() as session:
-            found, over = look(session), len(past_term(session))
-            return State(f"{found.tag}.{over}", None) if over else found
+            return look_in(session)
 
     freshness: Freshness = current.service("freshness")
     key = (address.path, address.question, chosen(), current.today().isoformat())
     state = freshness.state(key, look_now)
     packed = request.accept_encodings.quality("gzip") > 0
     response = make_response(b"")
-    response.set_etag(_tag(address, form, state) + ("-gz" if packed else ""))
+    tag = _tag(address, form, state) + ("-gz" if packed else "")
+    response.set_etag(tag)
     response.last_modified = state.changed_at
     response.headers["Content-Type"] = f"{FORMATS[form]}; charset=utf-8"
     response.headers["Cache-Control"] = f"public, max-age={max_age}"
@@ -164,23 +173,26 @@ def _fresh(
     if hub:
         response.headers.add("Link", f'<{hub}>; rel="hub"')
     response.make_conditional(request)
-    if response.status_code != 304 and request.method == "GET":
+
+    def write() -> tuple[bytes, bool]:
         with house.database.read() as session:
             body = render(build(session, state), form, base_url)
-        _fill(response, body, packed=packed)
+            is_of_tag = look_in(session).tag == state.tag
+        return gzip.compress(body, compresslevel=6, mtime=0) if packed else body, is_of_tag
+
+    if response.status_code != 304 and request.method == "GET":
+        if packed:
+            response.headers["Content-Encoding"] = "gzip"
+        response.set_data(freshness.text(tag, write))
     return response
-
-
-def _fill(response: Response, body: bytes, *, packed: bool) -> None:
-    if packed:
-        response.headers["Content-Encoding"] = "gzip"
-        body = gzip.compress(body, compresslevel=6, mtime=0)
-    response.set_data(body)
 
 
 def _tag(address: Address, form: str, state: State) -> str:
     """Of one text alone: what it is, in which form, language and edition of this program, on which site, as of when."""
     settings = current.settings()
     parts = (EDITION, settings.base_url, settings.site_name, settings.city, str(settings.websub_hub))
-    text = "|".join((*parts, address.path, address.question, form, chosen(), state.tag))
-    return hashlib.sha256(text.encode()).hexdigest()[:24]
+    return _digest(*parts, address.path, address.question, form, chosen(), state.tag)
+
+
+def _digest(*parts: str) -> str:
+    return hashlib.sha256("|".join(parts).encode()).hexdigest()[:24]

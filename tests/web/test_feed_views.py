@@ -2,7 +2,7 @@
 
 import gzip
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import timedelta
 from urllib.parse import urlencode
 
@@ -178,27 +178,61 @@ def test_what_was_erased_is_nowhere_in_the_feeds(
         assert "宏源" not in client.get(f"/feeds/all.{form}").get_data(as_text=True)
 
 
-def test_an_unchanged_feed_asks_no_table(
-    app: Flask, client: FlaskClient, city: dict[str, str], database: Database, publisher: Publisher, clock: TestClock
-) -> None:
-    urls = ["/feeds/all.rss", "/feeds/penalties.atom?county=411002", f"/search.json?{urlencode({'q': '检测'})}"]
-    tags = {url: client.get(url).headers["ETag"] for url in urls}
-    asked: list[str] = []
+UNCHANGED = ("/feeds/all.rss", "/feeds/penalties.atom?county=411002", f"/search.json?{urlencode({'q': '检测'})}")
+
+
+@pytest.fixture
+def asked(database: Database) -> Iterator[list[str]]:
+    """The statements sent to the database, the question for its mark left out."""
+    sent: list[str] = []
 
     def note(_connection: object, _cursor: object, statement: str, *_rest: object) -> None:
-        asked.append(statement)
+        if "pg_current_snapshot" not in statement:
+            sent.append(statement)
 
     event.listen(database.engine, "before_cursor_execute", note)
-    try:
-        for url, tag in tags.items():
-            assert client.get(url, headers={"If-None-Match": tag}).status_code == 304
-        assert [one for one in asked if "pg_current_snapshot" not in one] == []
-        publisher.notice(clock.now(), title="又一条")
-        asked.clear()
-        assert client.get(urls[0], headers={"If-None-Match": tags[urls[0]]}).status_code == 200
-        assert asked
-    finally:
-        event.remove(database.engine, "before_cursor_execute", note)
+    yield sent
+    event.remove(database.engine, "before_cursor_execute", note)
+
+
+def test_an_unchanged_feed_asks_no_table(
+    client: FlaskClient, city: dict[str, str], publisher: Publisher, clock: TestClock, asked: list[str]
+) -> None:
+    first = {url: client.get(url) for url in UNCHANGED}
+    asked.clear()
+    for url, before in first.items():
+        assert client.get(url, headers={"If-None-Match": before.headers["ETag"]}).status_code == 304
+    assert asked == []
+    publisher.notice(clock.now(), title="又一条")
+    asked.clear()
+    again = client.get(UNCHANGED[0], headers={"If-None-Match": first[UNCHANGED[0]].headers["ETag"]})
+    assert again.status_code == 200
+    assert asked
+
+
+@pytest.mark.parametrize("url", UNCHANGED)
+def test_an_unchanged_feed_is_written_once_for_all_its_new_readers(
+    client: FlaskClient, city: dict[str, str], database: Database, clock: TestClock, asked: list[str], url: str
+) -> None:
+    first = client.get(url)
+    asked.clear()
+    assert client.get(url).data == first.data
+    assert asked == []
+    add_station(database, "XC09", (clock.now(), CLEAN))
+    asked.clear()
+    after = client.get(url)
+    assert (after.data, after.headers["ETag"]) == (first.data, first.headers["ETag"])
+    if "/search" not in url:
+        assert asked and not [one for one in asked if "body" in one], "only the tag was worked out anew"
+
+
+def test_a_withdrawal_ends_what_was_written(
+    client: FlaskClient, city: dict[str, str], publisher: Publisher, clock: TestClock
+) -> None:
+    before = {url: client.get(url).data for url in UNCHANGED}
+    assert all("宏源" in text.decode() for text in before.values())
+    publisher.withdraw(city["weidu"], clock.now())
+    assert not [url for url in UNCHANGED if "宏源" in client.get(url).get_data(as_text=True)]
 
 
 def test_another_process_writing_is_noticed(

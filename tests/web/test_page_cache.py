@@ -10,7 +10,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import event
 
 from core.database import Database
-from core.web.page_cache import MOST_BYTES, SIGNAL, Kept, PageCache
+from core.web.page_cache import SIGNAL, PageCache
 from tests.conftest import TestClock
 from tests.support.disclosures import COMPANY, Publisher
 
@@ -100,14 +100,5 @@ def test_no_reporters_page_is_kept(app: Flask, client: FlaskClient) -> None:
         client.get(path)
     cache = app.wsgi_app
     assert isinstance(cache, PageCache)
-    assert not [key for key in cache._pages if key[2].startswith(("/report", "/track", "/sign-in"))]
-
-
-def test_the_pages_asked_for_last_are_kept(app: Flask, clock: TestClock) -> None:
-    cache = PageCache(app.wsgi_app, lambda: "", clock)
-    quarter = Kept(("", 0), "200 OK", [], bytes(MOST_BYTES // 4), "/")
-    for number in range(6):
-        cache._keep((str(number),), quarter)
-        cache._found(("0",), ("", 0))
-    assert [key for (key,) in cache._pages] == ["3", "4", "5", "0"]
-    assert cache._bytes <= MOST_BYTES
+    kept = cache.pages.keys()
+    assert not [key for key in kept if key[2].startswith(("/report", "/track", "/sign-in"))]
