@@ -1,8 +1,9 @@
 """What a file tells about who made it, taken out before the file is kept: all in memory, nothing on disk.
 
-Images are drawn anew, PDF and Office files lose their properties and the names in them. What cannot be cleaned (video,
-sound, HEIC, old Office, an image that is broken or too large to draw) comes back as it was, marked as such. Evidence
-that a reporter sends is kept all the same, because it is not lost for our sake; what is to be published is refused.
+Images are drawn anew, PDF and Office files lose their properties and the names in them, MP4 and MOV films what does
+not play (`core.files.video`). What cannot be cleaned (other sound, HEIC, old Office, films in pieces, an image that is
+broken or too large to draw) comes back as it was, marked as such. Evidence that a reporter sends is kept all the same,
+because it is not lost for our sake; what is to be published is refused.
 """
 
 import logging
@@ -19,6 +20,8 @@ from PIL import ExifTags, Image, ImageOps
 from pypdf import PdfReader, PdfWriter
 from pypdf.errors import PyPdfError
 from pypdf.generic import DictionaryObject, StreamObject
+
+from core.files.video import blanked
 
 CLEANED, AS_SENT = "cleaned", "as_sent"
 MOST_PIXELS = 50_000_000
@@ -207,4 +210,5 @@ _CLEANERS: dict[str, Callable[[str, bytes], tuple[bytes, tuple[str, ...]]]] = {
     "pdf": _pdf,
     "docx": _office,
     "xlsx": _office,
+    **dict.fromkeys(("mp4", "mov", "m4a"), lambda _kind, content: blanked(content)),
 }

@@ -226,7 +226,7 @@ class FilesForm(Form):
         _l("照片、视频、录音或文件（可以不传）"),
         widget=GovFileInput(multiple=True),
         description=_l(
-            "最多 10 个，每个不超过 20 MB。照片、PDF、Word、Excel 先去掉拍摄地点、设备和作者再加密；视频、录音去不掉。"
+            "最多 10 个，每个不超过 20 MB。照片、MP4 和 MOV 视频、PDF、Word、Excel 先去掉拍摄地点、设备和作者再加密。"
         ),
     )
     keep_original = BooleanField(
