@@ -10,7 +10,7 @@ from core.falsification_acts import act
 from core.places import county_name
 from core.sanitising import plain_lines
 from core.web import current
-from intake import answers, case_keys, clocks, competence, extensions, malice, queries, reading, supervision
+from intake import alike, answers, case_keys, clocks, competence, extensions, malice, queries, reading, supervision
 from intake.case_workflow import ACTION_LABELS
 from intake.casework import LINKS
 from intake.deadlines import stage
@@ -88,7 +88,9 @@ def opened_content(report: Report) -> dict[str, Any]:
     case = opened_case(report)
     content = reading.body_of(report, case)
     acts = [act(code) for code in content["acts"]]
+    same = alike.found(current.session(), report, content, ring=current.keyring(), actor=current.actor())
     return {
+        "alike": same,
         "place": content["place"],
         "accused": content["accused"],
         "accused_names": [
