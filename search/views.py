@@ -72,8 +72,13 @@ def page() -> str:
         wider=guidance.widenings(service, session, query, narrowing) if results and not results.total else {},
         filter_names=filter_labels(),
         changed=changed,
-        question_parts={name: value for name, value in request.args.items() if value and name not in NOT_ASKED},
+        question_parts=_question_parts(),
     )
+
+
+def _question_parts() -> dict[str, str]:
+    """What is asked, in the order in which the feed of this question names itself."""
+    return {name: value for name, value in sorted(request.args.items()) if value and name not in NOT_ASKED}
 
 
 @blueprint.get("/search/suggest")

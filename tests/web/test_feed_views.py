@@ -178,6 +178,18 @@ def test_what_was_erased_is_nowhere_in_the_feeds(
         assert "宏源" not in client.get(f"/feeds/all.{form}").get_data(as_text=True)
 
 
+@pytest.mark.parametrize(
+    "page", ["/search?q=检测&kind=penalty&county=411081&sort=date", "/penalties?year=2025&county=411081", "/air", "/"]
+)
+def test_the_feeds_that_a_page_names_call_themselves_by_that_address(
+    client: FlaskClient, city: dict[str, str], page: str
+) -> None:
+    head = etree.HTML(client.get(page).data).xpath("//head/link[@rel='alternate']/@href")
+    assert head
+    for address in head:
+        checked_feed(client.get(address), BASE + address)
+
+
 UNCHANGED = ("/feeds/all.rss", "/feeds/penalties.atom?county=411002", f"/search.json?{urlencode({'q': '检测'})}")
 
 
@@ -267,7 +279,7 @@ def test_markup_in_a_record_is_text_in_each_form(client: FlaskClient, city: dict
     assert "<script>" in client.get("/feeds/notices.json").get_json()["items"][0]["title"]
 
 
-SEARCHED = urlencode({"q": "检测", "kind": "penalty"})
+SEARCHED = urlencode({"kind": "penalty", "q": "检测"})
 
 
 @pytest.mark.parametrize(
