@@ -7,6 +7,7 @@ Resident number: GB 11643-1999 with its check character, and the old form beside
 
 import re
 import unicodedata
+from bisect import bisect_left
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -57,9 +58,11 @@ def findings(text: str, *, names: Iterable[str] = (), with_context: bool = True)
     found: list[Finding] = []
     for kind, start, end in _candidates(folded, [_fold(name) for name in names], with_context=with_context):
         first, last = places[start], places[end - 1] + 1
-        if all(last <= one.start or one.end <= first for one in found):
-            found.append(Finding(kind, first, last, text[first:last]))
-    return sorted(found, key=lambda one: one.start)
+        place = bisect_left(found, first, key=lambda one: one.start)
+        is_free = (place == 0 or found[place - 1].end <= first) and (place == len(found) or last <= found[place].start)
+        if is_free:
+            found.insert(place, Finding(kind, first, last, text[first:last]))
+    return found
 
 
 def masked_names(names: Sequence[str]) -> dict[str, str]:

@@ -49,6 +49,7 @@ from portal.demo.air import continue_demo_air
 from portal.disclosures import entity_views as entities
 from portal.disclosures.search_source import RecordSource
 from portal.disclosures.views import public_blueprint
+from portal.editorial import attachment_views as draft_files
 from portal.editorial import consultation_views as consultations
 from portal.editorial import draft_views as editorial
 from portal.editorial import redaction_views as redaction
@@ -65,6 +66,7 @@ from portal.opendata.api import views as api
 from portal.opendata.downloads import packages
 from portal.opendata.downloads import views as downloads
 from portal.opendata.freshness import Freshness
+from portal.pages.source import PageSource
 from portal.publishing import consulting, endings, scheduling
 from portal.publishing.erasing import SCRUB
 from portal.publishing.erasing import TABLES as ERASED_TABLES
@@ -80,6 +82,7 @@ from portal.subscriptions import views as subscriptions
 from portal.subscriptions.matching import expect
 from search import service as search_service
 from search import views as search
+from search.document import SearchSource
 from search.stores.models import SLOTS
 
 KINDS = (PENALTY, BLACKLIST, NOTICE, MANIFEST)
@@ -96,6 +99,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     release_desk.blueprint,
     consultations.blueprint,
     redaction.blueprint,
+    draft_files.blueprint,
     repair.blueprint,
     completeness.blueprint,
     completeness.public_files,
@@ -207,7 +211,8 @@ def create_app(settings: Settings | None = None, clock: Clock | None = None) -> 
     app.extensions["csrf"].exempt(open311.file)  # an app posts it with its key, and no cookie counts
     app.extensions["csrf"].exempt(work_order_api.blueprint)  # as well
     house: House = app.extensions[EXTENSION]
-    app.extensions["search"] = search_service.build(house.settings, house.database, SOURCES, past_term)
+    sources: tuple[SearchSource, ...] = (*SOURCES, PageSource(app))
+    app.extensions["search"] = search_service.build(house.settings, house.database, sources, past_term)
     app.extensions["freshness"] = Freshness(house.database.version.mark)
     app.extensions["log"] = disclosure_log(house.settings)
     app.extensions[accounts.HOMES] = HOMES

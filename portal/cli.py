@@ -25,6 +25,7 @@ from portal.enforcement.cli import penalties
 from portal.ledger.cli import ledger_group
 from portal.ledger.witness_cli import witness_group
 from portal.monitoring.cli import air
+from portal.pages.source import KIND as PAGE
 from portal.storage.cli import scrub
 from search.cli import reindex
 
@@ -154,7 +155,11 @@ def worker() -> None:
 
 
 def _renew_index() -> None:
-    """After an upgrade that changed what is indexed."""
-    count = current_app.extensions["search"].rebuild_if_outdated(house().database)
+    """After an upgrade that changed what is indexed, or what the site's own pages say."""
+    search = current_app.extensions["search"]
+    count = search.rebuild_if_outdated(house().database)
     if count is not None:
         click.echo(f"检索索引已按新版本重建，共 {count} 条。")
+    pages = search.follow(house().database, PAGE)
+    if pages:
+        click.echo(f"检索索引已收录 {pages} 个有变化的站内页面。")

@@ -11,14 +11,16 @@ from core.accounts.actor import ANONYMOUS
 from core.errors import DomainError
 from core.web import access
 from portal.disclosures.views import path_of
+from portal.publishing.attachments import texts_of
 from portal.publishing.models import PublicRecord
 from portal.publishing.rendered import Output, Renderer, register
 from search.document import SearchSource
 
 
 def install(app: Flask, sources: tuple[SearchSource, ...]) -> None:
-    """The record's own addresses, whichever there are, and what search would index and show of it."""
+    """The record's own addresses, whichever there are, its files' texts, and what search would index."""
     register("addresses", _addresses(app))
+    register("attachments", _attachments)
     register("search", _search({one.kind: one for one in sources}))
 
 
@@ -65,6 +67,11 @@ def _seen(app: Flask, session: Session, url: str) -> str:
             return response.get_data().decode("utf-8", "ignore")
         except DomainError:
             return ""
+
+
+def _attachments(session: Session, record: PublicRecord) -> Iterator[Output]:
+    for name, text in texts_of(session, record.id, record.body):
+        yield Output(name, f"{name}\n{text}", is_plain=True)
 
 
 def _search(sources: dict[str, SearchSource]) -> Renderer:

@@ -27,7 +27,7 @@ _RUN = re.compile(f"[{_CJK}]+|[0-9a-z]+(?:[._-][0-9a-z]+)*")
 _IS_CJK = re.compile(f"[{_CJK}]")
 END = "_e"
 LONGEST_TERM = 200  # what PostgreSQL takes is about 2,000 bytes
-VERSION = 1  # of the terms: whoever changes what is indexed counts it up, and setup builds the index anew
+VERSION = 2  # of the terms: whoever changes what is indexed counts it up, and setup builds the index anew
 DECISION = re.compile(f"[{_CJK}]{{1,12}}[〔(\\[【]\\s*(?:19|20)\\d{{2}}\\s*[〕)\\]】]\\s*第?\\s*\\d+\\s*[号號]")
 
 
@@ -108,7 +108,8 @@ class Postings:
 
 def postings(document: Document) -> Postings:
     title, names = _line(document.title), [_line(name) for name in document.names]
-    body = [_line(line) for line in document.body.split("\n")]
+    said = [document.body, *(part for file in document.files for part in file)]
+    body = [_line(line) for text in said for line in text.split("\n")]
     every = [title, *names, *body]
     codes = [_line(code) for code in document.codes]
     numbers = [number_term(code) for code in document.codes]

@@ -15,6 +15,8 @@ class Document:
     """One public record as search sees it. `key` is unique within `kind`; `on` is the day that sorts it.
 
     `party` tells one company from all others over the kinds, its credit code where it has one; `amount` is in yuan.
+    `files` are what comes with it, (name, text) each, found as the body is and told apart where a hit is shown.
+    `language` is set where the same is there in several.
     """
 
     kind: str
@@ -30,6 +32,8 @@ class Document:
     on: date | None = None
     amount: int | None = None
     party: str | None = None
+    files: tuple[tuple[str, str], ...] = ()
+    language: str | None = None
 
 
 class SearchSource(Protocol):

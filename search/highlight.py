@@ -11,6 +11,7 @@ from search import analysis
 
 AROUND = 60
 LONGEST = 160
+STRETCH = 4000
 
 
 class MarkFormatter(Formatter):
@@ -64,6 +65,20 @@ def snippet(text: str, words: Sequence[str]) -> Markup:
         return Markup("{}{}").format(shown[:LONGEST], "…" if len(shown) > LONGEST else "")
     best = ranked[:1] + [one for one in ranked[1:] if one.matches and not _overlap(one, ranked[0])][:1]
     return MarkFormatter().format(sorted(best, key=lambda one: one.startchar))
+
+
+def stretch(text: str, words: Sequence[str]) -> tuple[str, int]:
+    """The stretch of a very long text in which most of the words stand, and how many terms of them do."""
+    wanted, best = _terms(words), (text[:STRETCH], 0)
+    for start in range(0, max(len(text), 1), STRETCH - AROUND):
+        piece = text[start : start + STRETCH]
+        shown = analysis.normal(piece)
+        count = sum(term in shown for term in wanted)
+        if count > best[1]:
+            best = (piece, count)
+        if count == len(wanted):
+            break
+    return best
 
 
 def _overlap(one: Fragment, other: Fragment) -> bool:

@@ -20,6 +20,7 @@ from search.stores.sqlite import SqliteStore
 from search.stores.whoosh_files import WhooshStore
 
 REFRESH = "search.refresh"
+MOST_FOLLOWED = 1000
 
 
 Hidden = Callable[[Session], tuple[str, ...]]
@@ -79,6 +80,24 @@ class Search:
             at = database.clock.now()
             audit.record(session, actor=SYSTEM, action="reindex", subject="search:all", at=at, documents=count)
         return count
+
+    def follow(self, database: Database, kind: str) -> int:
+        """Put what of a kind changed since it was indexed, delete what is gone; how many. For kinds of few documents.
+
+        What is written nowhere as a change, because it comes with the program, is followed like this at each start.
+        """
+        with database.read() as session:
+            wanted = {one.key: one for one in self.sources[kind].documents(session)}
+            results = self.store.search(session, Query(kinds=(kind,), sort="date", limit=MOST_FOLLOWED), None)
+        standing = {hit.document.key: hit.document for hit in results.hits}
+        changed = [one for key, one in wanted.items() if standing.get(key) != one]
+        gone = standing.keys() - wanted.keys()
+        if changed or gone:
+            with unit_of_work(database) as session:
+                self.store.put(session, changed)
+                for key in gone:
+                    self.store.delete(session, kind, key)
+        return len(changed) + len(gone)
 
     def rebuild_if_outdated(self, database: Database) -> int | None:
         """After a change of the analysis or of the index's form; None where the index is as it should be."""

@@ -14,8 +14,9 @@ from core.places import COUNTIES, county_name
 from core.sanitising import visible
 from core.web import current
 from core.web.access import public
+from core.web.languages import LANGUAGES
 from search import guidance, highlight
-from search.document import SORTS, Hit, Query, Results
+from search.document import SORTS, Document, Hit, Query, Results
 from search.language import LONGEST
 from search.service import Search
 
@@ -31,6 +32,8 @@ class ShownHit:
     url: str
     title: Markup
     text: Markup
+    file: str | None
+    language: str | None
     kind: str
     county: str | None
     authority: str | None
@@ -98,7 +101,13 @@ def filter_labels() -> dict[str, str]:
 
 
 def kind_labels() -> dict[str, str]:
-    return {"penalty": _("行政处罚"), "blacklist": _("失信名单"), "notice": _("公告"), "manifest": _("完整性清单")}
+    return {
+        "penalty": _("行政处罚"),
+        "blacklist": _("失信名单"),
+        "notice": _("公告"),
+        "manifest": _("完整性清单"),
+        "page": _("站内页面"),
+    }
 
 
 def changed(**values: str | int | None) -> str:
@@ -135,15 +144,28 @@ def _day(text: str | None) -> date | None:
 
 def _shown(hit: Hit, words: tuple[str, ...]) -> ShownHit:
     document = hit.document
+    excerpt, file = _excerpt(document, words)
     return ShownHit(
         url=document.url,
         title=highlight.whole(document.title, words),
-        text=highlight.snippet(document.body, words),
+        text=highlight.snippet(excerpt, words),
+        file=file,
+        language=LANGUAGES.get(document.language or ""),
         kind=document.kind,
         county=county_name(document.county),
         authority=document.authority,
         on=document.on,
     )
+
+
+def _excerpt(document: Document, words: tuple[str, ...]) -> tuple[str, str | None]:
+    """Where the words stand: in the document's own body, or in a file that says more of them, and which."""
+    best, name = highlight.stretch(document.body, words), None
+    for file, text in document.files:
+        found = highlight.stretch(text, words)
+        if found[1] > best[1]:
+            best, name = found, file
+    return best[0] if name else document.body, name
 
 
 def _facet_links(facets: Mapping[str, Mapping[str, int]]) -> dict[str, list[FacetLink]]:

@@ -38,6 +38,16 @@ def session() -> Session:
     return cast(Session, g.database_session)
 
 
+def let_go() -> None:
+    """Before slow work: end the transaction in which it was looked up who asks, so that no writer waits for us.
+
+    Nothing may have been written yet; the next statement begins another.
+    """
+    if session().new or session().dirty or session().deleted:
+        raise RuntimeError("something was written before the slow work")
+    session().rollback()
+
+
 def now() -> datetime:
     if "now" not in g:
         g.now = house().clock.now()

@@ -11,6 +11,7 @@ from core.database import unit_of_work
 from core.web.current import House
 from portal.demo.afterlife import seed_afterlife
 from portal.demo.air import seed_air
+from portal.demo.attached import seed_attachments
 from portal.demo.disclosures import seed_disclosures
 from portal.demo.gate import seed_gate
 from portal.demo.history import seed_history
@@ -54,6 +55,7 @@ def fill_if_empty(house: House) -> None:
         )
         seed_gate(session, now, people)
         seed_reasons(session, now, people)
+        seed_attachments(session, now, people, log)
         seed_afterlife(session, now, people, log)
         seed_reports(session, now, rng, officers=officers(people, rings))
         seed_history(session, now, rng, officers=officers(people, rings))

@@ -19,6 +19,13 @@ from portal.publishing.models import Disclosure, DisclosureVersion, PublicRecord
 from portal.publishing.queries import RecordFilters, border_of, filtered, order_of, record
 from portal.publishing.workflow import WITHDRAWN
 
+# A day before or after all records is as good as the first or the last that can be reckoned with.
+FIRST_DAY, LAST_DAY = date(1900, 1, 1), date(2999, 12, 31)
+
+
+def reckoned(day: date) -> date:
+    return min(max(day, FIRST_DAY), LAST_DAY)
+
 
 def end_of(day: date) -> datetime:
     """The first instant that is no longer `day` in China."""

@@ -4,9 +4,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from flask_babel import gettext
+
 from core.sanitising import plain
 from portal.disclosures.word_changes import Piece, word_changes
-from portal.publishing.kinds import DisclosureKind
+from portal.publishing.kinds import ATTACHMENTS, DisclosureKind
 from portal.publishing.record_form import shown
 
 
@@ -24,12 +26,18 @@ class Difference:
 
 
 def differences(kind: DisclosureKind, before: Mapping[str, Any], after: Mapping[str, Any]) -> list[Difference]:
-    """The fields whose value changed, in the order of the standard."""
-    return [
+    """The fields whose value changed, in the order of the standard; the files last."""
+    changed = [
         Difference(row["label"], _words(row, before.get(row["name"])), _words(row, after.get(row["name"])))
         for row in kind.rows
         if before.get(row["name"]) != after.get(row["name"])
     ]
+    files = Difference(gettext("附件"), _file_names(before), _file_names(after))
+    return [*changed, files] if before.get(ATTACHMENTS) != after.get(ATTACHMENTS) else changed
+
+
+def _file_names(body: Mapping[str, Any]) -> str:
+    return "；".join(f"{one['number']} {one['name']}" for one in body.get(ATTACHMENTS) or ())
 
 
 def _words(row: Mapping[str, Any], value: Any) -> str:

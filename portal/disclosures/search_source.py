@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from core.sanitising import plain
+from portal.publishing.attachments import texts_of
 from portal.publishing.kinds import DisclosureKind
 from portal.publishing.models import PublicRecord
 from portal.publishing.queries import acts_of, all_records
@@ -28,13 +29,13 @@ class RecordSource:
 
     def document(self, session: Session, key: str) -> Document | None:
         record = session.get(PublicRecord, key)
-        return self._document(record, acts_of(session, record.id)) if record is not None else None
+        return self._document(session, record, acts_of(session, record.id)) if record is not None else None
 
     def documents(self, session: Session) -> Iterator[Document]:
         for record in all_records(session, self.kind):
-            yield self._document(record, record.body.get("acts") or ())
+            yield self._document(session, record, record.body.get("acts") or ())
 
-    def _document(self, record: PublicRecord, acts: Sequence[str]) -> Document:
+    def _document(self, session: Session, record: PublicRecord, acts: Sequence[str]) -> Document:
         codes = [record.party_uscc, record.body.get("decision_no"), record.body.get("listing_decision_no")]
         texts = [
             row["name"]
@@ -56,6 +57,7 @@ class RecordSource:
             on=record.decided_on,
             amount=_yuan(record.body.get("fine_wan_yuan")),
             party=record.party_uscc or record.party_name,
+            files=tuple(texts_of(session, record.id, record.body)),
         )
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from flask import Blueprint, render_template, request, url_for
+from flask import Blueprint, Response, render_template, request, url_for
 from flask_babel import gettext as _
 from markupsafe import Markup
 
@@ -18,9 +18,11 @@ from core.sanitising import plain_lines, rich_text
 from core.web import current
 from core.web.access import public
 from core.web.filters import local_day
-from portal.disclosures.as_of import record_as_of, records_as_of, withdrawn_since
+from portal.disclosures.as_of import reckoned, record_as_of, records_as_of, withdrawn_since
 from portal.disclosures.differences import Difference, differences
+from portal.disclosures.files import file_rows, sent
 from portal.publishing import queries
+from portal.publishing.attachments import MEDIA_TYPES, public_file
 from portal.publishing.kinds import DisclosureKind, kind_named
 from portal.publishing.models import DisclosureVersion, PublicRecord
 from portal.publishing.queries import RecordFilters
@@ -29,11 +31,10 @@ from portal.publishing.terms import shown_term
 
 CURSOR_PARTS = 2
 MOST_WITHDRAWN = 100
-FIRST_DAY, LAST_DAY = date(1900, 1, 1), date(2999, 12, 31)
 
 
 def public_blueprint(kind: DisclosureKind) -> Blueprint:
-    """The three public routes of a kind, at /<path>."""
+    """The public routes of a kind, at /<path>."""
     blueprint = Blueprint(kind.path, __name__, url_prefix=f"/{kind.path}")
 
     @blueprint.get("")
@@ -72,6 +73,7 @@ def public_blueprint(kind: DisclosureKind) -> Blueprint:
             kind=kind,
             record=found,
             rows=value_rows(kind, found.body),
+            files=file_rows(kind, found.id, found.body),
             acts=[act(code) for code in found.body.get("acts", [])],
             related=queries.of_party(session, found.party_uscc, found.party_name, but=found.id),
             events=history(kind, queries.versions(session, record_id)),
@@ -93,7 +95,17 @@ def public_blueprint(kind: DisclosureKind) -> Blueprint:
             record=found,
             version=wanted,
             rows=value_rows(kind, body_of(wanted)),
+            files=file_rows(kind, found.id, body_of(wanted)),
         )
+
+    @blueprint.get("/<record_id>/attachments/<int:number>")
+    @public
+    def attachment(record_id: str, number: int) -> Response:
+        """A file of this or an older version, as long as the record is public."""
+        session = current.session()
+        queries.record(session, kind.name, record_id)
+        file = public_file(session, record_id, number)
+        return sent(file, MEDIA_TYPES[file.kind])
 
     @blueprint.get("/<record_id>/changes/<int:number>")
     @public
@@ -117,7 +129,7 @@ def path_of(record: PublicRecord) -> str:
 def day_asked(arguments: Mapping[str, str]) -> date | None:
     """The day of ?as_of=; None where there is none, or what stands there is no day."""
     try:
-        return min(max(date.fromisoformat(arguments.get("as_of", "")), FIRST_DAY), LAST_DAY)
+        return reckoned(date.fromisoformat(arguments.get("as_of", "")))
     except ValueError:
         return None
 

@@ -1,6 +1,6 @@
 """The asked departments' side: what waits for an answer, the content that is asked about, the answer."""
 
-from flask import Blueprint, flash, redirect, render_template, url_for
+from flask import Blueprint, Response, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
@@ -11,6 +11,7 @@ from core.web import current
 from core.web.access import permit
 from core.web.shell import quiet_response
 from portal.disclosures.views import value_rows
+from portal.editorial.attachment_views import draft_file, draft_files
 from portal.editorial.board import title_of
 from portal.editorial.draft_page import department_names, question_row
 from portal.editorial.forms import AnswerForm
@@ -67,7 +68,7 @@ def _page(one: Consultation, form: AnswerForm) -> str:
     session = current.session()
     found = session.get_one(Disclosure, one.disclosure_id)
     kind = kind_named(found.kind)
-    is_same = found.review_salt != "" and one.closed_at is None and one.digest == content_digest(found)
+    is_same = _is_same(one, found)
     asker = session.get(User, one.asked_by)
     return render_template(
         "portal/editorial/consultation.html",
@@ -75,9 +76,27 @@ def _page(one: Consultation, form: AnswerForm) -> str:
         row=_row(one, department_names(session)),
         asker=asker.display_name if asker else "",
         rows=value_rows(kind, kind.public_part(found.draft)) if is_same else None,
+        files=draft_files(found) if is_same else (),
         reason=found.change_reason if is_same else None,
         form=form,
     )
+
+
+def _is_same(one: Consultation, found: Disclosure) -> bool:
+    """Whether the draft still says what was asked about."""
+    return found.review_salt != "" and one.closed_at is None and one.digest == content_digest(found)
+
+
+@blueprint.get("/<consultation_id>/attachments/<int:number>")
+@permit(ANSWER)
+def attachment(consultation_id: str, number: int) -> Response:
+    """A file that is asked about."""
+    session = current.session()
+    one = consulting.consultation_named(session, consultation_id)
+    found = session.get_one(Disclosure, one.disclosure_id)
+    if not consulting.speaks_for(current.actor(), one) or not _is_same(one, found):
+        raise NotFound
+    return draft_file(found, number)
 
 
 def _row(one: Consultation, names: dict[str, str]) -> dict[str, object]:

@@ -12,17 +12,20 @@ from core.web import current
 from core.web.access import permit
 from core.web.forms import Form
 from portal.disclosures.views import value_rows
+from portal.editorial.attachment_views import add_to, draft_files, uploaded
 from portal.editorial.board import board_rows, counts, rows_of
 from portal.editorial.board_filters import board_fields, filters_of
 from portal.editorial.draft_page import review_context
 from portal.editorial.forms import ReasonForm, StepForm, WithdrawForm
 from portal.editorial.navigation import navigation
 from portal.publishing import operations, queries
+from portal.publishing.attachments import IN_WORDS
 from portal.publishing.consent import content_digest
 from portal.publishing.kinds import DisclosureKind, kind_named
 from portal.publishing.models import Disclosure
 from portal.publishing.publicity import Term
 from portal.publishing.record_form import loaded, stored
+from portal.publishing.refusals import leak_in
 from portal.publishing.terms import TermRefuses, needed_term
 from portal.publishing.workflow import STATES, WORKFLOW, step_from
 
@@ -59,8 +62,10 @@ def new(kind_name: str) -> ResponseReturnValue:
     kind = kind_named(kind_name)
     form = kind.form()
     if form.validate_on_submit():
+        files = uploaded()
         saved = _saved(form, lambda: operations.draft(current.session(), kind, stored(form), **_who()))
         if saved is not None:
+            add_to(saved, files)
             flash(_("已保存草稿。核对无误后提交审核。"), "good")
             return redirect(url_for("editorial.disclosure", disclosure_id=saved.id))
     return _edit_page(kind, form, None)
@@ -78,9 +83,12 @@ def edit(disclosure_id: str) -> ResponseReturnValue:
         operations.revise(current.session(), found, stored(form), **_who())
         return found
 
-    if form.validate_on_submit() and _saved(form, save) is not None:
-        flash(_("已保存。"), "good")
-        return redirect(url_for("editorial.disclosure", disclosure_id=disclosure_id))
+    if form.validate_on_submit():
+        files = uploaded()
+        if _saved(form, save) is not None:
+            add_to(found, files)
+            flash(_("已保存。"), "good")
+            return redirect(url_for("editorial.disclosure", disclosure_id=disclosure_id))
     return _edit_page(kind, form, found)
 
 
@@ -95,7 +103,7 @@ def _saved(form: Form, save: Callable[[], Disclosure]) -> Disclosure | None:
 
 
 def _edit_page(kind: DisclosureKind, form: Form, found: Disclosure | None) -> str:
-    return render_template("portal/editorial/edit.html", kind=kind, form=form, disclosure=found)
+    return render_template("portal/editorial/edit.html", kind=kind, form=form, disclosure=found, files_taken=IN_WORDS)
 
 
 @blueprint.get("/<disclosure_id>")
@@ -111,7 +119,7 @@ def draft_page(found: Disclosure, **typed: Form) -> str:
     """
     session, actor = current.session(), current.actor()
     kind = kind_named(found.kind)
-    leak = operations.leak_in(found)
+    leak = leak_in(found)
     incomplete = kind.problems(found.draft)
     term, refusal = (None, None) if incomplete else _term(found)
     refused = [one.message for one in (leak, refusal) if one]
@@ -121,6 +129,8 @@ def draft_page(found: Disclosure, **typed: Form) -> str:
         kind=kind,
         disclosure=found,
         rows=value_rows(kind, kind.public_part(found.draft)),
+        files=draft_files(found),
+        files_taken=IN_WORDS,
         problems=problems,
         warnings=kind.warnings(found.draft),
         term=term,

@@ -15,6 +15,7 @@ from core.web.current import House, house
 from portal.enforcement.importers import ReadRow, Reject, decoded, read_rows
 from portal.enforcement.kinds import PENALTY
 from portal.publishing import operations
+from portal.publishing.refusals import leak_in
 
 BATCH = 200
 
@@ -77,7 +78,7 @@ def _import_batch(where: House, batch: list[ReadRow], actor: Actor, counts: _Cou
             except operations.DuplicateDecision:
                 counts.known += 1
                 continue
-            if PENALTY.problems(row.content) or operations.leak_in(drafted):
+            if PENALTY.problems(row.content) or leak_in(drafted):
                 counts.drafts += 1
                 continue
             try:

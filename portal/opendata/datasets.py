@@ -20,7 +20,7 @@ from portal.enforcement.kinds import BLACKLIST, PENALTY
 from portal.monitoring.air_quality import Item
 from portal.monitoring.models import Observation, Station
 from portal.notices.kinds import NOTICE
-from portal.publishing.kinds import DisclosureKind
+from portal.publishing.kinds import ATTACHMENTS, DisclosureKind
 from portal.publishing.models import PublicRecord
 from portal.publishing.queries import all_records
 from portal.publishing.record_form import options
@@ -38,6 +38,7 @@ class Type(StrEnum):
     DAY = "day"
     INSTANT = "instant"
     LIST = "list"
+    FILES = "files"  # objects: number, name, media_type, size, sha256, url
 
 
 @dataclass(frozen=True)
@@ -80,6 +81,13 @@ _RECORD_COLUMNS = (
     Column("published_at", _l("首次公开时间"), Type.INSTANT, is_required=True),
     Column("updated_at", _l("最近更正时间"), Type.INSTANT, is_required=True),
     Column("publicity_until", _l("公示截止期"), Type.DAY, "CF_GSJZQ", note=_l("过了这一天不再公开，请同时停止使用")),
+    Column(
+        "attachments",
+        _l("附件"),
+        Type.FILES,
+        note=_l("每个附件的名称、类型、大小、SHA-256 和下载地址"),
+        is_required=True,
+    ),
 )
 
 
@@ -97,14 +105,18 @@ def utc_text(at: datetime) -> str:
 def record_item(record: PublicRecord, columns: tuple[Column, ...], base_url: str) -> dict[str, Any]:
     """A record under its columns' names; what it does not say is null."""
     paths = {kind.name: kind.path for kind in RECORD_KINDS}
+    page = f"{base_url}/{paths[record.kind]}/{record.id}"
     own = {
         "id": record.id,
-        "url": f"{base_url}/{paths[record.kind]}/{record.id}",
+        "url": page,
         "version": record.version,
         "sequence": record.sequence,
         "published_at": utc_text(record.published_at),
         "updated_at": utc_text(record.updated_at),
         "publicity_until": _day_text(record.publicity_until),
+        "attachments": [
+            {**one, "url": f"{page}/attachments/{one['number']}"} for one in record.body.get(ATTACHMENTS) or ()
+        ],
     }
     return {one.name: own[one.name] if one.name in own else record.body.get(one.name) for one in columns}
 

@@ -1,14 +1,17 @@
 """A published record as an entry of a feed: as it is now, as it was, or that it is gone."""
 
+from collections.abc import Mapping
 from datetime import datetime
+from typing import Any
 
 from flask_babel import gettext as _
 
 from core.web import current
 from portal.disclosures.differences import differences
+from portal.disclosures.files import file_rows
 from portal.disclosures.views import body_of
 from portal.opendata.feed_queries import Correction, Past
-from portal.opendata.feeds import Entry
+from portal.opendata.feeds import Enclosure, Entry
 from portal.publishing.kinds import kind_named
 from portal.publishing.models import PublicRecord
 
@@ -26,7 +29,13 @@ def record_entry(record: PublicRecord, reason: str | None = None) -> Entry:
         updated_at=record.updated_at,
         author=record.authority,
         categories=(record.kind, *(record.body.get("acts") or ())),
+        files=_files(record.kind, record.id, record.body),
     )
+
+
+def _files(kind: str, record_id: str, body: Mapping[str, Any]) -> tuple[Enclosure, ...]:
+    rows = file_rows(kind_named(kind), record_id, body)
+    return tuple(Enclosure(one["url"], one["media_type"], one["size"], one["name"]) for one in rows)
 
 
 def correction_entry(one: Correction) -> Entry:
@@ -83,4 +92,5 @@ def past_entry(one: Past) -> Entry:
         updated_at=one.at,
         author=summary.authority,
         categories=(one.kind, *summary.acts),
+        files=_files(one.kind, one.record_id, one.body),
     )

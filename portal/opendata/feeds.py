@@ -27,8 +27,21 @@ _TOMBSTONES = "http://purl.org/atompub/tombstones/1.0"
 
 
 @dataclass(frozen=True)
+class Enclosure:
+    """A file that comes with an entry."""
+
+    path: str
+    media_type: str
+    size: int
+    name: str
+
+
+@dataclass(frozen=True)
 class Entry:
-    """`key` never changes for the same thing; `path` is where people read it. `is_gone`: no longer public."""
+    """`key` never changes for the same thing; `path` is where people read it. `is_gone`: no longer public.
+
+    RSS has a place for one file; Atom and JSON Feed tell all of them.
+    """
 
     key: str
     path: str
@@ -39,6 +52,7 @@ class Entry:
     author: str | None = None
     categories: tuple[str, ...] = ()
     is_gone: bool = False
+    files: tuple[Enclosure, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -114,10 +128,23 @@ class _Additions(BaseExtension):
             xml_elem(f"{{{_HISTORY}}}archive", parent)
 
 
+class _EntryAdditions(BaseEntryExtension):
+    """The files of an entry of Atom. feedgen's own links lose their relation there."""
+
+    files: Sequence[Enclosure] = ()
+    base_url = ""
+
+    def extend_atom(self, entry: Any) -> Any:
+        for one in self.files:
+            told = {"rel": "enclosure", "type": one.media_type, "length": str(one.size), "title": _text(one.name)}
+            xml_elem("link", entry, href=self.base_url + one.path, **told)
+        return entry
+
+
 def _xml(feed: Feed, form: str, base_url: str) -> bytes:
     generator = FeedGenerator()
     generator.load_extension("dc", atom=False, rss=True)
-    generator.register_extension("additions", _Additions, BaseEntryExtension)
+    generator.register_extension("additions", _Additions, _EntryAdditions)
     generator.id(_identity(feed, base_url))
     generator.title(_text(feed.title))
     generator.description(_text(feed.description))
@@ -164,6 +191,9 @@ def _add(generator: FeedGenerator, entry: Entry, form: str, base_url: str) -> No
         item.dc.dc_creator(_text(entry.author))
     for category in entry.categories:
         item.category(term=category)
+    for one in entry.files[:1] if form == "rss" else ():
+        item.enclosure(base_url + one.path, str(one.size), one.media_type)
+    item.additions.files, item.additions.base_url = entry.files, base_url
 
 
 def _json(feed: Feed, base_url: str) -> bytes:
@@ -197,6 +227,16 @@ def _json_item(entry: Entry, base_url: str) -> dict[str, Any]:
         item["authors"] = [{"name": _text(entry.author)}]
     if entry.categories:
         item["tags"] = list(entry.categories)
+    if entry.files:
+        item["attachments"] = [
+            {
+                "url": base_url + one.path,
+                "mime_type": one.media_type,
+                "title": _text(one.name),
+                "size_in_bytes": one.size,
+            }
+            for one in entry.files
+        ]
     if entry.is_gone:
         item["_mingjian"] = {"about": base_url + "/feeds", "is_gone": True}
     return item

@@ -15,7 +15,7 @@ from werkzeug.datastructures import MultiDict
 
 from core.errors import InvalidInput, NotFound, Text
 from core.paging import LONGEST_CURSOR, Cursor
-from portal.disclosures.views import FIRST_DAY, LAST_DAY
+from portal.disclosures.as_of import reckoned
 
 LONGEST_TEXT = 200
 _DAY = re.compile(r"\d{4}-\d\d-\d\d")
@@ -107,7 +107,7 @@ def _read_day(given: str) -> date:
     """A day of the calendar; one before or after all records is as good as the first or last that can be reckoned."""
     if not _DAY.fullmatch(given):
         raise ValueError("YYYY-MM-DD")
-    return min(max(date.fromisoformat(given), FIRST_DAY), LAST_DAY)
+    return reckoned(date.fromisoformat(given))
 
 
 def _read_text(given: str) -> str:

@@ -14,6 +14,7 @@ from core.accounts.models import Department, User
 from core.errors import DomainError
 from core.sanitising import plain
 from portal.publishing.approved_content import digest
+from portal.publishing.attachments import attached
 from portal.publishing.consultation_rules import Ask, asks, quality_media
 from portal.publishing.kinds import DisclosureKind, kind_named
 from portal.publishing.models import Consultation, Disclosure
@@ -75,7 +76,8 @@ def content_digest(disclosure: Disclosure) -> str:
 def standing(session: Session, disclosure: Disclosure, on: date) -> Standing:
     kind = kind_named(disclosure.kind)
     body = kind.public_part(disclosure.draft)
-    media = quality_media(kind.name, disclosure.draft, readable(kind, body, disclosure.change_reason), on)
+    said = [*readable(kind, body, disclosure.change_reason), *(one.text for one in attached(disclosure))]
+    media = quality_media(kind.name, disclosure.draft, said, on)
     needed = asks(media, publisher_of(session, disclosure), on)
     questions = tuple(_newest(session, disclosure))
     asked = {one.department_code for one in questions}

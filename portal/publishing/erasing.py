@@ -10,19 +10,20 @@ from sqlalchemy.orm import Session
 
 from core import scrubbing
 from core.outbox import enqueue
-from portal.publishing import consent
+from portal.publishing import attachments, consent
 from portal.publishing.due_items import remember
 from portal.publishing.models import Disclosure, VersionContent
 
 SCRUB = "storage.scrub"
 # Where the words of a record lie, but for the search index.
-TABLES = ("disclosure", "version_content", "public_record", "public_record_act", "consultation")
+TABLES = ("disclosure", "version_content", "attachment", "public_record", "public_record_act", "consultation")
 
 
 def erase_texts(session: Session, disclosure: Disclosure, at: datetime) -> None:
-    """Versions with their salts, the draft, the reasons that may name somebody, what was asked about it."""
+    """Versions with their salts, files, the draft, the reasons that may name somebody, what was asked about it."""
     remember(session, disclosure)
     session.execute(delete(VersionContent).where(VersionContent.disclosure_id == disclosure.id))
+    attachments.erase(session, disclosure)
     disclosure.draft, disclosure.natural_key = {}, disclosure.id
     disclosure.change_reason = disclosure.return_reason = None
     consent.erase_review(session, disclosure, at)

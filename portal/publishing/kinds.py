@@ -59,9 +59,12 @@ class DisclosureKind:
     def public_part(self, draft: Mapping[str, Any]) -> dict[str, Any]:
         """What a version holds: the public fields that say something, redacted, in the order of the standard."""
         said = {one.name: draft[one.name] for one in self.fields if one.is_public and draft.get(one.name) not in _EMPTY}
-        return redacted(said, draft)
+        files = {ATTACHMENTS: draft[ATTACHMENTS]} if draft.get(ATTACHMENTS) else {}
+        return {**redacted(said, draft), **files}
 
 
+# The files of a record, in its draft and in each version: number, name, media_type, size, sha256.
+ATTACHMENTS = "attachments"
 _EMPTY: tuple[object, ...] = (None, "", [])
 _KINDS: dict[str, DisclosureKind] = {}
 

@@ -57,6 +57,8 @@ class Disclosure(Base):
     review_salt: Mapped[str] = mapped_column(String(64), default="", server_default="")
     publish_at: Mapped[datetime | None]
 
+    files: Mapped[list["Attachment"]] = relationship(order_by="Attachment.number", viewonly=True)
+
 
 class DisclosureVersion(Base):
     """版本: that something was public, and the commitment to what. Append-only; the database refuses to change it.
@@ -102,6 +104,28 @@ class VersionContent(Base):
     body: Mapped[str] = mapped_column(Text)
     salt: Mapped[bytes] = mapped_column(LargeBinary)
     reason: Mapped[str | None] = mapped_column(Text)
+
+
+class Attachment(Base):
+    """附件: a file of a disclosure, cleaned, and all that it says. Its number is never another file's.
+
+    `first_version` is the version that it was first public with; None while only the draft has it. `unread` counts the
+    pages and pictures that no machine reads. Erasure takes the row.
+    """
+
+    __tablename__ = "attachment"
+
+    disclosure_id: Mapped[str] = mapped_column(ForeignKey("disclosure.id"), primary_key=True)
+    number: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    name: Mapped[str] = mapped_column(String(150))
+    kind: Mapped[str] = mapped_column(String(10))
+    size: Mapped[int]
+    sha256: Mapped[str] = mapped_column(String(64))
+    unread: Mapped[int]
+    first_version: Mapped[int | None]
+    added_at: Mapped[datetime]
+    text: Mapped[str] = mapped_column(Text, deferred=True)
+    content: Mapped[bytes] = mapped_column(LargeBinary, deferred=True)
 
 
 class Change(Base):

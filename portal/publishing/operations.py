@@ -21,13 +21,11 @@ from core.errors import DomainError, InvalidInput
 from core.ids import new_id
 from core.ledger.log import Log
 from core.outbox import enqueue
-from core.sanitising import plain
-from portal.publishing import consent
+from portal.publishing import attachments, consent
 from portal.publishing.approved_content import new_salt
 from portal.publishing.consent import content_digest
 from portal.publishing.erasing import erase_texts
 from portal.publishing.kinds import DisclosureKind, kind_named
-from portal.publishing.leak_scan import Leak, leaks
 from portal.publishing.ledger_leaf import SALT_BYTES, commitment, leaf
 from portal.publishing.models import (
     PAST_TERM,
@@ -41,11 +39,13 @@ from portal.publishing.models import (
     VersionContent,
 )
 from portal.publishing.redacted import carried_over
+from portal.publishing.refusals import leak_in
 from portal.publishing.rendered import must_go_out_clean
 from portal.publishing.steps import moved as _moved
 from portal.publishing.steps import permitted as _step
 from portal.publishing.steps import recorded as _record
-from portal.publishing.suggestions import KIND_LABELS, Undecided, decide, must_be_reviewed, undecided
+from portal.publishing.steps import written_by
+from portal.publishing.suggestions import decide, must_be_reviewed, undecided
 from portal.publishing.terms import needed_term
 from portal.publishing.workflow import DRAFT
 
@@ -78,18 +78,6 @@ class ApprovalVoid(DomainError):
     code = "approval_void"
     status = 409
     default_message = _l("审核通过以后内容有了变化，原来的审核不再有效，请重新审核。")
-
-
-class LeakFound(DomainError):
-    """`leaks` names the fields and places; the message names the fields."""
-
-    code = "leak_found"
-    status = 422
-
-    def __init__(self, found: list[Leak], labels: Mapping[str, str]) -> None:
-        places = "；".join(f"{labels.get(leak.field, leak.field)}：{KIND_LABELS[leak.kind]}" for leak in found)
-        super().__init__(_l("发现不能公开的个人信息，不能提交或公开。%(places)s", places=places), count=len(found))
-        self.leaks = found
 
 
 class DuplicateDecision(DomainError):
@@ -142,7 +130,7 @@ def revise(session: Session, disclosure: Disclosure, content: Mapping[str, Any],
     if other is not None and other.id != disclosure.id:
         raise DuplicateDecision(other.id)
     disclosure.draft, disclosure.natural_key = carried_over(disclosure.draft, content), natural_key
-    _write(disclosure, actor)
+    written_by(disclosure, actor)
     _moved(session, disclosure, "revise", actor, at)
 
 
@@ -158,7 +146,7 @@ def redact(
     """Put the editor's choices about personal data on record; how many are left. Whoever does it is an author."""
     _step(disclosure, "revise", actor)
     decide(disclosure, chosen, on=on)
-    _write(disclosure, actor)
+    written_by(disclosure, actor)
     left = len(undecided(disclosure))
     _moved(session, disclosure, "redact", actor, at, undecided=left)
     return left
@@ -200,6 +188,7 @@ def approve(
     _must_be_complete(disclosure)
     consent.must_be_settled(session, disclosure, local_date(at))
     must_be_reviewed(disclosure)
+    attachments.must_be_looked_at(disclosure, actor)
     disclosure.state = transition.target or disclosure.state
     disclosure.reviewer_id = actor.user_id
     approval = Approval(
@@ -260,7 +249,7 @@ def correct(session: Session, disclosure: Disclosure, reason: str, *, actor: Act
     disclosure.state = transition.target or disclosure.state
     disclosure.change_reason, disclosure.reviewer_id = reason, None
     disclosure.authors = []
-    _write(disclosure, actor)
+    written_by(disclosure, actor)
     _moved(session, disclosure, "correct", actor, at)
 
 
@@ -316,6 +305,7 @@ def _publish(
     held = VersionContent(disclosure_id=disclosure.id, version=disclosure.version, body=canonical.decode(), salt=salt)
     held.reason = disclosure.change_reason
     session.add(held)
+    attachments.go_out(session, disclosure)
     until = term.until.isoformat() if term.until else None
     fields = leaf(event, kind.name, disclosure.id, disclosure.version, at, commitment=committed, until=until)
     log.add(session, disclosure.id, fields, at=at)
@@ -365,25 +355,6 @@ def _must_be_complete(disclosure: Disclosure) -> None:
     leak = leak_in(disclosure)
     if leak is not None:
         raise leak
-
-
-def leak_in(disclosure: Disclosure) -> LeakFound | Undecided | None:
-    """The refusal that submitting the draft as it stands would meet."""
-    kind = kind_named(disclosure.kind)
-    part = kind.public_part(disclosure.draft)
-    rich = {row["name"] for row in kind.rows if row["type"] == "rich"}
-    found = leaks({name: plain(value) if name in rich else value for name, value in part.items()})
-    if found:
-        return LeakFound(found, {one.name: one.label for one in kind.fields})
-    open_questions = undecided(disclosure)
-    return Undecided(len(open_questions)) if open_questions else None
-
-
-def _write(disclosure: Disclosure, actor: Actor) -> None:
-    """`actor` has a hand in the words: they are the author, and among those who may not approve."""
-    if actor.user_id is not None:
-        disclosure.author_id = actor.user_id
-        disclosure.authors = [*dict.fromkeys([*disclosure.authors, actor.user_id])]
 
 
 def _back_to_draft(session: Session, disclosure: Disclosure, state: str | None, at: datetime) -> None:

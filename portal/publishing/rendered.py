@@ -30,10 +30,14 @@ _IDENTIFIER = re.compile(
 
 @dataclass(frozen=True)
 class Output:
-    """`place` names where the text would go: an address, or a word for what is sent elsewhere."""
+    """`place` names where the text would go: an address, or a word for what is sent elsewhere.
+
+    `is_plain`: no markup, whatever stands in it.
+    """
 
     place: str
     text: str
+    is_plain: bool = False
 
 
 Renderer = Callable[[Session, PublicRecord], Iterator[Output]]
@@ -89,6 +93,7 @@ def forbidden_words(kind: DisclosureKind, draft: Mapping[str, Any], body: Mappin
 
 def _leaks(output: Output, forbidden: list[str]) -> bool:
     """Markup is taken off first: what the eye reads together must be found together. Identifiers say nothing."""
-    text = html.unescape(re.sub(r"<[^>]*>", "", output.text)) if "<" in output.text else output.text
+    is_markup = "<" in output.text and not output.is_plain
+    text = html.unescape(re.sub(r"<[^>]*>", "", output.text)) if is_markup else output.text
     text = _IDENTIFIER.sub("", text)
     return bool(leaks({"": text}) or literal_leaks(text, forbidden))

@@ -43,3 +43,10 @@ def recorded(session: Session, disclosure: Disclosure, action: str, actor: Actor
         version=disclosure.version,
         **detail,
     )
+
+
+def written_by(disclosure: Disclosure, actor: Actor) -> None:
+    """`actor` has a hand in the words: they are the author, and among those who may not approve."""
+    if actor.user_id is not None:
+        disclosure.author_id = actor.user_id
+        disclosure.authors = [*dict.fromkeys([*disclosure.authors, actor.user_id])]

@@ -13,6 +13,7 @@ from core.errors import DomainError, Text
 from core.redaction import NEVER_PUBLIC, findings, masked_names, replacement
 from core.sanitising import plain
 from core.tables import Row, in_force, load_table
+from portal.publishing.attachments import FIELD, attached_texts
 from portal.publishing.kinds import DisclosureKind, kind_named
 from portal.publishing.leak_scan import texts
 from portal.publishing.models import Disclosure
@@ -30,6 +31,7 @@ KIND_LABELS: dict[str, Text] = {
     "wechat": _l("微信号"),
     "address": _l("住址"),
     "name": _l("姓名"),
+    "taken_out": _l("已决定不公开的内容"),
 }
 # Names that the law itself has shown, or that name no natural person.
 NOT_LOOKED_THROUGH = frozenset({"party_name", "legal_rep_name", "authority_name", "source_org_name", "name_law"})
@@ -77,6 +79,11 @@ class Suggestion:
         return hashlib.sha256(f"{self.field}|{self.kind}|{self.text}".encode()).hexdigest()[:16]
 
     @property
+    def is_in_file(self) -> bool:
+        """A file is changed by its maker, not by us: what may not stay there goes with the file."""
+        return self.field.startswith(FIELD)
+
+    @property
     def may_be_kept(self) -> bool:
         return self.kind not in NEVER_PUBLIC
 
@@ -86,7 +93,7 @@ def suggestions(disclosure: Disclosure) -> list[Suggestion]:
     kind, draft = kind_named(disclosure.kind), disclosure.draft
     found = [
         (field, label, one, text)
-        for field, label, text in _fields(kind, draft)
+        for field, label, text in [*_fields(kind, draft), *attached_texts(disclosure)]
         for one in findings(text)
         if one.text not in (draft.get("party_name"), draft.get("legal_rep_name"))
     ]
@@ -117,7 +124,7 @@ def decide(disclosure: Disclosure, chosen: Mapping[str, tuple[str, str, str]], *
 
 
 def _decision(one: Suggestion, action: str, reason: str, law: str, laws: set[str]) -> Decision | None:
-    if action == REDACT:
+    if action == REDACT and not one.is_in_file:
         return Decision(one.field, one.kind, one.text, REDACT, replacement=one.replacement)
     if action != KEEP:
         return None

@@ -5,7 +5,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
 from itertools import islice
-from typing import Protocol
+from typing import Any, Protocol
 
 from sqlalchemy.orm import Session
 
@@ -80,7 +80,8 @@ def to_json(document: Document) -> str:
 
 def from_json(text: str) -> Document:
     content = json.loads(text)
-    lists = {name: tuple(content[name]) for name in ("names", "codes", "acts")}
+    lists: dict[str, tuple[Any, ...]] = {name: tuple(content[name]) for name in ("names", "codes", "acts")}
+    lists["files"] = tuple((name, said) for name, said in content.get("files", ()))
     return Document(**{**content, **lists, "on": date.fromisoformat(content["on"]) if content["on"] else None})
 
 

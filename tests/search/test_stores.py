@@ -68,6 +68,15 @@ LISTING = Document(
     on=date(2026, 11, 1),
     party="91411000MA3X4TWT1J",
 )
+WITH_FILES = Document(
+    kind="notice",
+    key="8",
+    url="/notices/8",
+    title="关于检查结果的通知",
+    body="详见附件。",
+    on=date(2026, 9, 1),
+    files=(("检查明细.xlsx", "序号 企业\n1 夜间关闭采样泵"), ("说明.pdf", "另有 3 家待核")),
+)
 ENGLISH = Document(
     kind="notice", key="9", url="/notices/9", title="PM2.5 监测说明 Notice", body="ozone O3 臭氧 <b>粗</b>"
 )
@@ -440,6 +449,19 @@ def test_scrubbing_takes_the_deleted_and_keeps_the_rest(search: Search, database
     with database.read() as session:
         assert urls(search.ask(session, Query())[0]) == {LISTING.url, ENGLISH.url, QINGCHUAN.url}
         assert urls(search.ask(session, Query("稀释"))[0]) == set()
+
+
+def test_what_comes_with_a_document_is_found_returned_and_taken_out_with_it(search: Search, database: Database) -> None:
+    with unit_of_work(database) as session:
+        search.store.put(session, [WITH_FILES])
+    for text in ("夜间关闭采样泵", "检查明细", '"关闭采样"'):
+        with database.read() as session:
+            assert [hit.document for hit in search.ask(session, Query(text))[0].hits] == [WITH_FILES], text
+    with unit_of_work(database) as session:
+        search.store.put(session, [replace(WITH_FILES, files=())])
+    with database.read() as session:
+        assert search.ask(session, Query("夜间关闭采样泵"))[0].total == 0
+        assert search.ask(session, Query("检查结果的通知"))[0].total == 1
 
 
 def test_what_comes_back_is_what_went_in(ask: Callable[..., Results]) -> None:

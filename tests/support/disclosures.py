@@ -1,15 +1,19 @@
 """Publishing as two people do it, in a line: for tests that need something public."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
+
+from sqlalchemy.orm import Session
 
 from core.accounts.actor import Actor
 from core.accounts.models import User
 from core.database import Database, unit_of_work
+from core.files.reading import Reading, cleaned_and_read
 from core.ledger.log import Log
 from portal.enforcement.kinds import BLACKLIST, PENALTY
 from portal.notices.kinds import NOTICE
-from portal.publishing import operations
+from portal.publishing import attachments, operations
 from portal.publishing.kinds import DisclosureKind
 from portal.publishing.models import Disclosure
 
@@ -52,6 +56,7 @@ NOTICE_FIELDS: dict[str, Any] = {
     "authority_name": "许昌市生态环境局",
     "issued_on": "2026-10-30",
 }
+Files = Sequence[tuple[str, bytes]]
 FIELDS = {"penalty": PENALTY_FIELDS, "blacklist": BLACKLIST_FIELDS, "notice": NOTICE_FIELDS}
 
 
@@ -62,16 +67,24 @@ class Publisher:
         self.database, self.log = database, log
         self.editor, self.approver = people["editor"].as_actor(), people["approver"].as_actor()
 
-    def publish(self, kind: DisclosureKind, at: datetime, **changes: Any) -> str:
+    def publish(self, kind: DisclosureKind, at: datetime, files: Files = (), **changes: Any) -> str:
         """The id of a new public record."""
         with unit_of_work(self.database) as session:
             one = operations.draft(session, kind, {**FIELDS[kind.name], **changes}, actor=self.editor, at=at)
+            self._attach(session, one, files, at)
             operations.submit(session, one, actor=self.editor, at=at)
             operations.approve_and_publish(session, one, log=self.log, actor=self.approver, at=at)
             return one.id
 
-    def penalty(self, at: datetime, **changes: Any) -> str:
-        return self.publish(PENALTY, at, **changes)
+    def _attach(self, session: Session, one: Disclosure, files: Files, at: datetime) -> None:
+        for name, content in files:
+            kind = name.rsplit(".", 1)[1]
+            reading = cleaned_and_read(kind, content)
+            assert isinstance(reading, Reading), reading
+            attachments.attach(session, one, name, kind, reading, actor=self.editor, at=at)
+
+    def penalty(self, at: datetime, files: Files = (), **changes: Any) -> str:
+        return self.publish(PENALTY, at, files, **changes)
 
     def blacklist(self, at: datetime, **changes: Any) -> str:
         return self.publish(BLACKLIST, at, **changes)
@@ -85,11 +98,16 @@ class Publisher:
             one = session.get_one(Disclosure, record_id)
             operations.approve_and_publish(session, one, log=self.log, actor=by or self.approver, at=at)
 
-    def correct(self, record_id: str, at: datetime, **changes: Any) -> None:
+    def correct(
+        self, record_id: str, at: datetime, files: Files = (), without: Sequence[int] = (), **changes: Any
+    ) -> None:
         with unit_of_work(self.database) as session:
             one = session.get_one(Disclosure, record_id)
             operations.correct(session, one, "原文有误", actor=self.editor, at=at)
             operations.revise(session, one, {**one.draft, **changes}, actor=self.editor, at=at)
+            self._attach(session, one, files, at)
+            for number in without:
+                attachments.detach(session, one, number, actor=self.editor, at=at)
             operations.submit(session, one, actor=self.editor, at=at)
             operations.approve_and_publish(session, one, log=self.log, actor=self.approver, at=at)
 

@@ -77,6 +77,7 @@ def test_excel_is_read_with_hidden_sheets_comments_and_numbers() -> None:
     found = got("xlsx", files.sheet(["企业", 13800001111], hidden="备用的话", remark="批注的话"))
     assert all(one in found.text for one in ("企业 13800001111", "备用的话", "批注的话"))
     assert files.MAKER not in found.text
+    assert found.text.count("企业") == 1
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "gb18030", "utf-16"])

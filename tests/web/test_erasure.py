@@ -4,6 +4,7 @@ import json
 import zipfile
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from functools import cache
 from itertools import pairwise
 from pathlib import Path
 
@@ -14,17 +15,20 @@ from sqlalchemy import text
 
 from core.config import Settings
 from core.database import Base, Database, unit_of_work
+from core.files.reading import Reading, cleaned_and_read
 from core.web.current import EXTENSION
 from portal.app import create_app
 from portal.opendata.downloads import packages
 from portal.publishing import operations
 from portal.publishing.models import Disclosure
 from tests.conftest import TestClock
+from tests.support import files
 from tests.support.disclosures import Publisher
 from tests.support.ledger import Audit
 
 # No other text holds these characters, nor any two of them side by side.
 SECRET = "犇骉猋羴蟲魚麤鱻"
+FILES = [("明细.txt", f"明细：{SECRET}。".encode() * 9000), ("决定书.pdf", files.pdf(f"决定书 {SECRET}"))]
 FULL_PACKAGE, CHANGES_PACKAGE = "mingjian-full-2026-11-23.zip", "mingjian-changes-2026-11-23.zip"
 HALF_MADE = "mingjian-full-2026-11-22.part"
 PLACES = (
@@ -50,12 +54,23 @@ def app(settings: Settings, clock: TestClock, request: pytest.FixtureRequest) ->
 
 
 def holding_files(app: Flask) -> list[str]:
-    """Which files of the installation hold the words, packed or not, as UTF-8, UTF-16 or JSON, or two of them."""
+    """Which files of the installation hold the words, packed or not, as UTF-8, UTF-16 or JSON, or two of them.
+
+    A PDF holds them coded in its font: what is looked for there is a piece of its bytes.
+    """
     needles = [SECRET.encode(), SECRET.encode("utf-16-le"), json.dumps(SECRET)[1:-1].encode()]
+    needles += [cleaned("pdf", FILES[1][1])[at : at + 80] for at in (200, 900)]
     needles += ["".join(pair).encode() for pair in pairwise(SECRET)]
     folder = app.extensions[EXTENSION].settings.data_dir
-    files = [path for path in folder.rglob("*") if path.is_file()]
-    return sorted(path.name for path in files if any(one in _unpacked(path) for one in needles))
+    found = [path for path in folder.rglob("*") if path.is_file()]
+    return sorted(path.name for path in found if any(one in _unpacked(path) for one in needles))
+
+
+@cache
+def cleaned(kind: str, content: bytes) -> bytes:
+    found = cleaned_and_read(kind, content)
+    assert isinstance(found, Reading)
+    return found.content
 
 
 def _unpacked(path: Path) -> bytes:
@@ -93,7 +108,8 @@ def test_what_is_erased_is_in_no_row_no_file_and_no_answer(
     run_jobs: Callable[[], int],
     correct_first: bool,
 ) -> None:
-    record = publisher.penalty(clock.now(), decision_no="许环罚〔2026〕99号", violation_facts=f"事实{SECRET}。")
+    words = {"decision_no": "许环罚〔2026〕99号", "violation_facts": f"事实{SECRET}。"}
+    record = publisher.penalty(clock.now(), FILES, **words)
     clock.moves_on(days=1)
     run_jobs()
     assert holding_tables(database)
@@ -101,8 +117,9 @@ def test_what_is_erased_is_in_no_row_no_file_and_no_answer(
     assert "mingjian.db" in holding_files(app) or not database.is_sqlite
     (packages.folder(app.extensions[EXTENSION].settings) / HALF_MADE).write_text(SECRET, "utf-8")
     assert client.get(f"/penalties/{record}").get_data(as_text=True).count(SECRET)
+    assert SECRET in client.get(f"/penalties/{record}/attachments/1").get_data(as_text=True)
     if correct_first:
-        publisher.correct(record, clock.now(), violation_facts="事实已更正。")
+        publisher.correct(record, clock.now(), without=[1, 2], violation_facts="事实已更正。")
     else:
         assert {"/search?q=犇骉", "/feeds/penalties.rss"} <= set(served(client))
     publisher.withdraw(record, clock.now())
@@ -115,7 +132,8 @@ def test_what_is_erased_is_in_no_row_no_file_and_no_answer(
     assert holding_tables(database) == []
     assert holding_files(app) == []
     assert served(client) == []
-    for address in (f"/penalties/{record}", f"/records/{record}.json", f"/records/{record}.json?version=1"):
+    about = (f"/penalties/{record}", f"/penalties/{record}/attachments/1", f"/penalties/{record}/attachments/2")
+    for address in (*about, f"/records/{record}.json", f"/records/{record}.json?version=1"):
         gone = client.get(address)
         assert gone.status_code == 410
         assert SECRET not in gone.get_data(as_text=True)

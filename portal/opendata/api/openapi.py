@@ -9,6 +9,19 @@ from portal.opendata.api.resource import Resource
 from portal.opendata.datasets import Column, Type
 from portal.opendata.parameters import Parameter
 
+_FILE = {
+    "type": "object",
+    "required": ["number", "name", "media_type", "size", "sha256", "url"],
+    "properties": {
+        "number": {"type": "integer"},
+        "name": {"type": "string"},
+        "media_type": {"type": "string"},
+        "size": {"type": "integer"},
+        "sha256": {"type": "string", "pattern": "^[0-9a-f]{64}$"},
+        "url": {"type": "string", "format": "uri"},
+    },
+    "additionalProperties": False,
+}
 _SCHEMAS: dict[Type, dict[str, Any]] = {
     Type.TEXT: {"type": "string"},
     Type.HTML: {"type": "string", "contentMediaType": "text/html"},
@@ -19,6 +32,7 @@ _SCHEMAS: dict[Type, dict[str, Any]] = {
     Type.DAY: {"type": "string", "format": "date"},
     Type.INSTANT: {"type": "string", "format": "date-time"},
     Type.LIST: {"type": "array", "items": {"type": "string"}},
+    Type.FILES: {"type": "array", "items": _FILE},
 }
 _LINK = {"type": ["string", "null"], "format": "uri"}
 _PROBLEM = {

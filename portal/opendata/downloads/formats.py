@@ -31,6 +31,7 @@ MIME = {
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
     "parquet": "application/vnd.apache.parquet",
 }
+FILE_FIELDS = ("number", "name", "media_type", "size", "sha256", "url")
 _PARQUET = {
     Type.INTEGER: pa.int64(),
     Type.BOOLEAN: pa.bool_(),
@@ -39,6 +40,11 @@ _PARQUET = {
     Type.DAY: pa.date32(),
     Type.INSTANT: pa.timestamp("s", tz="UTC"),
     Type.LIST: pa.list_(pa.string()),
+    Type.FILES: pa.list_(
+        pa.struct(
+            [(name, pa.int64() if name in ("number", "size") else pa.string()) for name in FILE_FIELDS],
+        )
+    ),
 }
 _READ: dict[Type, Callable[[Any], Any]] = {
     Type.MONEY: Decimal,
@@ -76,10 +82,16 @@ def _csv(dataset: Dataset, rows: Rows) -> Iterator[bytes]:
 
 
 def _cell(value: Any) -> Any:
-    """Lists joined by semicolons; no text that begins like a formula."""
-    if isinstance(value, list):
-        value = ";".join(value)
+    """Lists flat; no text that begins like a formula."""
+    value = _flat(value)
     return f"'{value}" if isinstance(value, str) and value.startswith(FORMULA_STARTS) else value
+
+
+def _flat(value: Any) -> Any:
+    """A list joined by semicolons; of files their addresses."""
+    if not isinstance(value, list):
+        return value
+    return ";".join(one["url"] if isinstance(one, dict) else one for one in value)
 
 
 def _jsonl(_dataset: Dataset, rows: Rows) -> Iterator[bytes]:
@@ -123,7 +135,7 @@ def _sheet_row(sheet: Any, line: int, row: dict[str, Any], columns: Sequence[Col
         if column.type in (Type.INTEGER, Type.NUMBER, Type.MONEY):
             sheet.write_number(line, place, float(value))
         else:
-            sheet.write_string(line, place, ";".join(value) if isinstance(value, list) else str(value))
+            sheet.write_string(line, place, str(_flat(value)))
 
 
 def _parquet(dataset: Dataset, rows: Rows) -> Iterator[bytes]:
