@@ -47,6 +47,7 @@ from portal.completeness import views as completeness
 from portal.completeness.kinds import MANIFEST
 from portal.demo.air import continue_demo_air
 from portal.disclosures import entity_views as entities
+from portal.disclosures.machine import version_blueprint
 from portal.disclosures.search_source import RecordSource
 from portal.disclosures.views import public_blueprint
 from portal.editorial import attachment_views as draft_files
@@ -93,6 +94,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     home.blueprint,
     air.blueprint,
     *(public_blueprint(kind) for kind in KINDS),
+    *(version_blueprint(kind) for kind in KINDS),
     editorial.blueprint,
     review.blueprint,
     release.blueprint,

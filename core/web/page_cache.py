@@ -24,6 +24,9 @@ if TYPE_CHECKING:
 MOST_BYTES = 64 * 1024 * 1024
 LONGEST_QUERY = 500
 SIGNAL = "Mingjian-Keep"
+KEPT_TYPES = ("text/html", "text/csv")
+# What has a tag answers 304 by itself; what is counted must be counted.
+OTHERWISE_CHEAP = ("ETag", "RateLimit-Limit")
 _COOKIES = re.compile(r"(language=\w{2})?")
 Key = tuple[str, ...]
 
@@ -96,7 +99,8 @@ def install(app: Flask, mark: Callable[[], str], clock: Clock) -> None:
         """Tell the cache which route's page this is, where it may be kept."""
         rule = request.url_rule
         personal = bool(session) or getattr(session, "modified", False) or response.cache_control.no_store
-        is_page = response.status_code == 200 and response.mimetype == "text/html" and not response.is_streamed
+        is_page = response.status_code == 200 and response.mimetype in KEPT_TYPES and not response.is_streamed
+        is_page = is_page and not any(name in response.headers for name in OTHERWISE_CHEAP)
         if rule is not None and is_page and not personal and "Set-Cookie" not in response.headers:
             response.headers[SIGNAL] = rule.rule
         return response

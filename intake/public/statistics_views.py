@@ -8,6 +8,7 @@ from flask import Blueprint, Response, render_template
 
 from core.web import current
 from core.web.access import public
+from core.web.machine import json_answer
 from intake import queries
 from intake.statistics import Figures, cases_received, figures, months_before
 
@@ -34,6 +35,28 @@ def table() -> Response:
     response = Response("\ufeff" + text.getvalue(), content_type="text/csv; charset=utf-8")
     response.headers["Content-Disposition"] = 'attachment; filename="statistics.csv"'
     return response
+
+
+@blueprint.get("/statistics.json")
+@public
+def machine() -> Response:
+    """The same figures; null where one is hidden because it could point at a person, or where there is none."""
+    found = _figures()
+    lines = [
+        {
+            "department": found["names"][one.department],
+            "received": list(one.received),
+            "total": one.total,
+            "finished": one.finished,
+            "on_time": one.on_time,
+            "overdue": one.overdue,
+            "median_days": one.median_days,
+            "satisfied": one.satisfied,
+        }
+        for one in found["lines"]
+    ]
+    months = [f"{month:%Y-%m}" for month in found["months"]]
+    return json_answer({"months": months, "departments": lines, "all": found["total"]})
 
 
 def _figures() -> dict[str, Any]:

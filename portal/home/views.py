@@ -2,11 +2,13 @@
 
 from typing import Any
 
-from flask import Blueprint, render_template
+from flask import Blueprint, Response, render_template
 from flask_babel import gettext as _
 
 from core.web import current
 from core.web.access import public
+from core.web.machine import json_answer
+from portal.disclosures.machine import told
 from portal.disclosures.views import list_row, path_of
 from portal.monitoring.air_quality import levels
 from portal.monitoring.queries import city_now
@@ -32,6 +34,25 @@ def front() -> str:
         levels=levels(),
         listed=listed,
         path_of=path_of,
+    )
+
+
+@blueprint.get("/index.json")
+@public
+def machine() -> Response:
+    session, city = current.session(), current.settings().city
+    air = city_now(session, current.now())
+    now = air and {
+        "area": city,
+        "hour_end": air.hour_end,
+        "is_stale": air.is_stale,
+        "aqi": air.index.aqi,
+        "level": air.index.level.number if air.index.level else None,
+        "url": f"{current.settings().base_url}/air",
+    }
+    records = [told(one) for one in latest(session, ("penalty", "blacklist"), LATEST)]
+    return json_answer(
+        {"air": now, "latest": records, "notices": [told(one) for one in latest(session, ("notice",), 3)]}
     )
 
 

@@ -13,12 +13,14 @@ from core.ledger.log import Log
 from core.ledger.note import COSIGNATURE, Checkpoint, NoteInvalid, Verifier, checkpoint
 from core.web import current
 from core.web.access import public
+from core.web.machine import json_answer
 from portal.ledger import queries
 from portal.ledger.checking import judge
 from portal.ledger.forms import VerifyForm
 from portal.ledger.verify import single_file
 from portal.publishing.ledger import LOG
 
+MACHINE_ADDRESSES = {"keys": "ledger/keys", "program": "ledger/verify.py", "records": "records/index.json"}
 IMMUTABLE = "public, max-age=31536000, immutable"
 
 blueprint = Blueprint("ledger", __name__)
@@ -47,6 +49,24 @@ def explained() -> str:
         note=reading.note_of(session, newest) if newest else "",
         witnesses=queries.witnesses(session),
         vkeys=[str(one) for one in _log().verifiers(session)],
+    )
+
+
+@blueprint.get("/ledger.json")
+@public
+def explained_machine() -> Response:
+    session, base = current.session(), current.settings().base_url
+    newest = reading.newest_checkpoint(session, LOG)
+    if newest is not None:
+        _remember_signed(newest.note)
+    return json_answer(
+        {
+            "origin": _log().keys.origin,
+            "checkpoint": reading.note_of(session, newest) if newest else _empty(),
+            "vkeys": [str(one) for one in _log().verifiers(session)],
+            "witnesses": [{"name": one.name, "vkey": one.vkey} for one in queries.witnesses(session)],
+            **{name: f"{base}/{path}" for name, path in MACHINE_ADDRESSES.items()},
+        }
     )
 
 

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask import Blueprint, render_template, request
+from flask import Blueprint, Response, render_template, request
 from flask_babel import gettext as _
 from markupsafe import Markup
 
@@ -11,6 +11,7 @@ from core.places import county_name
 from core.tables import load_table
 from core.web import current, svg_chart
 from core.web.access import public
+from core.web.machine import json_answer
 from portal.monitoring import queries, wording
 from portal.monitoring.air_quality import TABLE, Item, edition_on, levels, sensitive_groups
 from portal.monitoring.averages import day_of
@@ -65,6 +66,17 @@ def standards() -> str:
         indices={row["edition"]: row["indices"] for row in table["scale"]},
         levels=table["level"],
         in_force=edition_on(current.today()),
+    )
+
+
+@blueprint.get("/standards.json")
+@public
+def standards_machine() -> Response:
+    """The dated tables that every index is computed from, with their sources."""
+    table = load_table(TABLE)
+    in_force = edition_on(current.today()).code
+    return json_answer(
+        {"in_force": in_force, **{name: table[name] for name in ("edition", "scale", "breakpoint", "level")}}
     )
 
 

@@ -12,8 +12,12 @@ from core.errors import NotFound
 from core.web import current
 from core.web.access import public
 from core.web.languages import HTML_LANG, chosen
+from core.web.machine import json_answer
 from portal.opendata import feed_queries as queries
 from portal.opendata import sources
+from portal.opendata.api.openapi import described
+from portal.opendata.datasets import DATASETS, dataset_named
+from portal.opendata.downloads.formats import MIME
 from portal.opendata.entries import past_entry
 from portal.opendata.feeds import FORMATS, Address, Feed, render
 from portal.opendata.freshness import Freshness, State
@@ -34,6 +38,43 @@ def index() -> str:
         "portal/opendata/feeds.html",
         feeds=[(one, one.address.path.rpartition("/")[2]) for one in sources.all_named()],
     )
+
+
+@blueprint.get("/feeds.json")
+@public
+def index_machine() -> Response:
+    base = current.settings().base_url
+    told = [
+        {
+            "name": one.address.path.rpartition("/")[2],
+            "title": one.title,
+            "page": base + one.page,
+            **{form: one.address.url(base, form) for form in FORMATS},
+        }
+        for one in sources.all_named()
+    ]
+    return json_answer({"feeds": told, "opml": f"{base}/feeds.opml"})
+
+
+@blueprint.get("/data.json")
+@public
+def datasets_machine() -> Response:
+    """The datasets in short; the whole catalogue is DCAT."""
+    base = current.settings().base_url
+    told = [
+        {"name": one.name, "title": one.title, "note": one.note, "url": f"{base}/data/{one.name}.json"}
+        for one in DATASETS
+    ]
+    return json_answer({"datasets": told, "catalogue": f"{base}/data/catalogue.jsonld"})
+
+
+@blueprint.get("/data/<name>.json")
+@public
+def dataset_machine(name: str) -> Response:
+    one, base = dataset_named(name), current.settings().base_url
+    downloads = {form: f"{base}/data/{name}.{form}" for form in MIME}
+    about = {"name": one.name, "title": one.title, "note": one.note, "page": base + one.path}
+    return json_answer({**about, "columns": described(one.columns), "downloads": downloads})
 
 
 @blueprint.get("/feeds.opml")

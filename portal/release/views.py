@@ -14,6 +14,7 @@ from core.clock import CHINA, local_date
 from core.errors import NotFound
 from core.web import current
 from core.web.access import public
+from core.web.machine import json_answer
 from portal.release import queries
 from portal.release.queries import DatasetMonth, Release
 from portal.release.rules import dataset, month_of
@@ -79,6 +80,60 @@ def subscribed() -> Response:
         event.add("url", f"{base}/calendar/{row['code']}")
         book.add_component(event)
     return Response(book.to_ical(), mimetype="text/calendar")
+
+
+@blueprint.get("/calendar.json")
+@public
+def calendar_machine() -> Response:
+    """What was promised for a month (?month=2026-10) and what came of it, and what is ahead."""
+    session, day = current.session(), _month_asked()
+    months = [_told(one) for one in queries.month(session, day, **_asked())]
+    coming = [
+        {"dataset": row["code"], "period": promise.period, "due_at": promise.due_at}
+        for row, promise in queries.ahead(session, now=current.now(), days=AHEAD_DAYS)
+    ]
+    return json_answer({"month": f"{day:%Y-%m}", "datasets": months, "ahead": coming})
+
+
+@blueprint.get("/calendar/<code>.json")
+@public
+def dataset_machine(code: str) -> Response:
+    day = _month_asked()
+    found = queries.month(current.session(), day, only=code, **_asked())
+    if not found:
+        raise NotFound
+    return json_answer(
+        {"month": f"{day:%Y-%m}", **_told(found[0]), "releases": [_kept(one) for one in found[0].releases]}
+    )
+
+
+def _told(one: DatasetMonth) -> dict[str, Any]:
+    row = one.row
+    return {
+        "dataset": row["code"],
+        "name": row["name"],
+        "department": row["department"],
+        "promise": promise_words(row),
+        "source": row["source"],
+        "verified": row["verified"],
+        "url": f"{current.settings().base_url}/calendar/{row['code']}",
+        "promised": one.promised,
+        **{status.value: one.count(status) for status in STATUSES},
+    }
+
+
+def _kept(one: Release) -> dict[str, Any]:
+    """`delay_minutes` null where it was in time; of what is missing it still grows."""
+    delay = one.outcome.delay
+    return {
+        "period": one.period,
+        "due_at": one.outcome.promise.due_at,
+        "released_at": one.outcome.released_at,
+        "status": one.outcome.status,
+        "delay_minutes": int(delay.total_seconds() // 60) if delay else None,
+        "record": f"{current.settings().base_url}{one.url}" if one.url.startswith("/") else one.url or None,
+        "reason": one.reason or None,
+    }
 
 
 def _asked() -> dict[str, Any]:

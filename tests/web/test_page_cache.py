@@ -36,7 +36,19 @@ def reads(database: Database) -> Callable[[], Iterator[list[str]]]:
     return counted
 
 
-@pytest.mark.parametrize("path", ["/", "/air", "/penalties", "/penalties?county=411002", "/search?q=检测"])
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/",
+        "/air",
+        "/penalties",
+        "/penalties?county=411002",
+        "/search?q=检测",
+        "/statistics",
+        "/statistics.csv",
+        "/calendar",
+    ],
+)
 def test_the_second_reader_costs_no_query(
     client: FlaskClient,
     database: Database,
