@@ -32,6 +32,7 @@ from intake.desk import feed_views as desk_feed
 from intake.desk import identity_views as identity
 from intake.desk import record_views as record
 from intake.desk import reward_views as reward
+from intake.desk import search_views as sealed_search
 from intake.desk import step_views as steps
 from intake.desk import views as desk
 from intake.open311 import views as open311
@@ -127,6 +128,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     open311.blueprint,
     identity.blueprint,
     reward.blueprint,
+    sealed_search.blueprint,
     desk.blueprint,
     steps.blueprint,
     administration.blueprint,

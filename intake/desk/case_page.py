@@ -4,6 +4,7 @@ from typing import Any
 
 from flask import render_template, request
 from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
 
 from core.accounts.permissions import Permission
 from core.falsification_acts import act
@@ -23,6 +24,7 @@ from intake.subjects import subject
 from intake.suggestions import suggest
 
 RUNG_LABELS = {rung.id: rung.label for rung in RUNGS}
+PART_LABELS = {"identity": _l("身份"), "print": _l("打印"), "file": _l("附件"), "search": _l("检索")}
 SEALED_UNTIL_OPENED = ("message", "visit", "link")
 
 
@@ -131,5 +133,7 @@ def _shown(event: CaseEvent, names: dict[str, str], texts: dict[str, str | None]
         "score": detail.get("score"),
         "days": detail.get("days"),
         "is_public": event.is_public,
-        "part": {"identity": _("身份"), "print": _("打印"), "file": _("附件")}.get(detail.get("part", "")),
+        "part": {"identity": _("身份"), "print": _("打印"), "file": _("附件"), "search": _("检索")}.get(
+            detail.get("part", "")
+        ),
     }

@@ -30,6 +30,7 @@ def navigation() -> dict[str, Any]:
     if actor.may(Permission.SUPERVISE_REPORTS):
         pages.append((_("督办看板"), url_for("board.page"), request.endpoint == "board.page"))
     if actor.may(Permission.HANDLE_REPORT):
+        pages.append((_("内容检索"), url_for("sealed_search.page"), request.endpoint == "sealed_search.page"))
         pages.append((_("期限日历"), url_for("desk_feed.mine"), request.endpoint == "desk_feed.mine"))
     if actor.may(Permission.RECORD_REPORT):
         pages.append(

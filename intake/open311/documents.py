@@ -16,13 +16,16 @@ CHILDREN = {
 }
 
 
-def written(root: str, content: Any, form: str) -> bytes:
-    """`content` is a dict, or a list whose members get the name that the standard gives them under `root`."""
+def written(root: str, content: Any, form: str, *, is_ascii: bool = False) -> bytes:
+    """`content` is a dict, or a list whose members get the name that the standard gives them under `root`.
+
+    `is_ascii`: other characters are escaped, so that no charset has to be guessed.
+    """
     if form == "json":
-        return json.dumps(content, ensure_ascii=False).encode()
+        return json.dumps(content, ensure_ascii=is_ascii).encode()
     top = Element(root)
     _fill(top, content)
-    body: bytes = tostring(top, encoding="utf-8", xml_declaration=True)
+    body: bytes = tostring(top, encoding="us-ascii" if is_ascii else "utf-8", xml_declaration=True)
     return body
 
 

@@ -56,7 +56,8 @@ def discovery(form: str) -> Response:
         "key_service": _("向本平台的管理员申请 api_key。"),
         "endpoints": [endpoint],
     }
-    return _answer("discovery", told, form)
+    # Validators compare the bare type; with nothing but ASCII in it the answer needs no charset.
+    return Response(written("discovery", told, form, is_ascii=True), content_type=FORMATS[form].partition(";")[0])
 
 
 @blueprint.get(f"/v2/services.{FORMAT}")

@@ -82,12 +82,17 @@ def sentences(response: TestResponse, status: int) -> str:
 
 
 def test_the_discovery_leads_to_the_services(client: FlaskClient) -> None:
-    found = told(client.get("/open311/discovery.json"))
+    answer = client.get("/open311/discovery.json")
+    assert (answer.status_code, answer.content_type) == (200, "application/json")
+    assert answer.get_data().isascii()
+    found = json.loads(answer.get_data())
     (endpoint,) = found["endpoints"]
     assert endpoint["specification"] == "http://wiki.open311.org/GeoReport_v2"
     assert endpoint["formats"] == ["text/xml", "application/json"]
     assert endpoint["url"].endswith(API)
-    document = xml(client.get(f"{API}/discovery.xml"))
+    answer = client.get(f"{API}/discovery.xml")
+    assert (answer.status_code, answer.content_type) == (200, "text/xml")
+    document = fromstring(answer.get_data())  # noqa: S314 - our own answer
     assert [one.text for one in document.findall("endpoints/endpoint/formats/format")] == endpoint["formats"]
     assert told(client.get(f"{API}/services.json"))
 
