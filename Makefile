@@ -6,29 +6,23 @@ SHELL := /bin/sh
 ENGLISH := core/translations/en/LC_MESSAGES/messages
 READY := $(ENV)/ready $(ENGLISH).mo static/vendor/ready
 
-# What reads and writes most runs on PostgreSQL each time; test-postgresql runs all of it, and takes long.
-ON_POSTGRESQL := $(addprefix tests/web/test_,air_pages.py api.py as_of.py board_and_statistics.py casework.py \
-	corrections.py desk.py downloads.py embeds.py feeds.py gate.py import_air.py import_penalties.py ledger_processes.py \
-	scrubbing.py sign_in.py track.py) \
-	tests/architecture/test_migrations.py
+# What needs a database runs on both: SQLite in the whole suite, PostgreSQL by these.
+ON_POSTGRESQL := tests/web tests/search tests/architecture/test_migrations.py tests/architecture/test_setting_up.py
 
-.PHONY: run test test-postgresql check nightly bench lock translations clean
+.PHONY: run test check nightly bench lock translations clean
 
 run: $(READY)
 	@$(BIN)/python -m portal.serve
 
 test: $(ENV)/ready-dev $(READY)
 	$(BIN)/python -m pytest -n 2 -m "not nightly" tests
-	MINGJIAN_TEST_DATABASE=postgresql $(BIN)/python -m pytest -n 2 -m "not nightly and not journey" $(ON_POSTGRESQL)
+	MINGJIAN_TEST_DATABASE=postgresql $(BIN)/python -m pytest -n 2 -m "not nightly" $(ON_POSTGRESQL)
 
 check: $(ENV)/ready-dev
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/djlint --lint --quiet templates
-
-test-postgresql: $(ENV)/ready-dev $(READY)
-	MINGJIAN_TEST_DATABASE=postgresql $(BIN)/python -m pytest -n 2 -m "not nightly and not journey" tests/web tests/search
 
 nightly: $(ENV)/ready-dev $(READY)
 	$(BIN)/python -m pytest -n 2 -m nightly tests

@@ -113,6 +113,8 @@ def test_it_tells_the_address_when_it_answers_keeps_its_data_and_ends_whole(
     assert f"http://127.0.0.1:{port}" in first.said
     with urllib.request.urlopen(f"http://127.0.0.1:{port}/readyz", timeout=5) as answer:
         assert answer.status == 200
+    with urllib.request.urlopen(f"http://127.0.0.1:{port}/search?q={'a' * 10_000}", timeout=15) as answer:
+        assert answer.status == 200, "gunicorn's own limit is lower; ours is told in a sentence"
     running = first.children()
     assert len(running) >= 3, "gunicorn, its one process and the worker"
     assert first.presses_ctrl_c() == 0
