@@ -190,8 +190,9 @@ def observation_rows(
         statement = statement.where(columns.hour_end <= end)
     ordered = statement.order_by(columns.station_id, columns.hour_end).execution_options(yield_per=2000)
     names = [item.value for item in Item]
-    for station_id, hour_end, *numbers in session.execute(ordered):
-        yield observation_item(codes[station_id], hour_end, dict(zip(names, numbers, strict=True)))
+    with session.execute(ordered) as found:
+        for station_id, hour_end, *numbers in found:
+            yield observation_item(codes[station_id], hour_end, dict(zip(names, numbers, strict=True)))
 
 
 PENALTIES = _record_dataset(

@@ -219,7 +219,8 @@ def all_records(session: Session, kind: str) -> Iterator[PublicRecord]:
     """Oldest decisions first."""
     statement = select(PublicRecord).where(PublicRecord.kind == kind)
     ordered = statement.order_by(PublicRecord.decided_on, PublicRecord.id).execution_options(yield_per=1000)
-    yield from session.scalars(ordered)
+    with session.scalars(ordered) as found:
+        yield from found
 
 
 def consultations_of(session: Session, department: str | None, limit: int = 200) -> Sequence[Consultation]:

@@ -207,6 +207,7 @@ def asked(database: Database) -> Iterator[list[str]]:
     event.remove(database.engine, "before_cursor_execute", note)
 
 
+@pytest.mark.usefixtures("nobody_else_commits")
 def test_an_unchanged_feed_asks_no_table(
     client: FlaskClient, city: dict[str, str], publisher: Publisher, clock: TestClock, asked: list[str]
 ) -> None:
@@ -223,6 +224,7 @@ def test_an_unchanged_feed_asks_no_table(
 
 
 @pytest.mark.parametrize("url", UNCHANGED)
+@pytest.mark.usefixtures("nobody_else_commits")
 def test_an_unchanged_feed_is_written_once_for_all_its_new_readers(
     client: FlaskClient, city: dict[str, str], database: Database, clock: TestClock, asked: list[str], url: str
 ) -> None:

@@ -49,6 +49,7 @@ def reads(database: Database) -> Callable[[], Iterator[list[str]]]:
         "/calendar",
     ],
 )
+@pytest.mark.usefixtures("nobody_else_commits")
 def test_the_second_reader_costs_no_query(
     client: FlaskClient,
     database: Database,
@@ -56,8 +57,6 @@ def test_the_second_reader_costs_no_query(
     reads: Callable[[], Iterator[list[str]]],
     path: str,
 ) -> None:
-    if not database.is_sqlite:
-        pytest.skip("PostgreSQL's mark also moves with what other databases of the same server commit")
     publisher.penalty(AT)
     first = client.get(path)
     with reads() as sent:
