@@ -79,6 +79,8 @@ from portal.publishing.queries import past_term
 from portal.release import desk_views as release_desk
 from portal.release import views as release
 from portal.storage import views as storage
+from portal.submissions import key_views as submission_keys
+from portal.submissions import views as submissions
 from portal.subscriptions import jobs as subscription_jobs
 from portal.subscriptions import views as subscriptions
 from portal.subscriptions.matching import expect
@@ -110,6 +112,8 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     entities.blueprint,
     feeds.blueprint,
     api.blueprint,
+    submissions.blueprint,
+    submission_keys.blueprint,
     downloads.blueprint,
     sitemap.blueprint,
     embeds.blueprint,
@@ -214,6 +218,7 @@ def create_app(settings: Settings | None = None, clock: Clock | None = None) -> 
     app.extensions["csrf"].exempt(subscriptions.stop)  # RFC 8058: a mail program posts it, with the token in the path
     app.extensions["csrf"].exempt(open311.file)  # an app posts it with its key, and no cookie counts
     app.extensions["csrf"].exempt(work_order_api.blueprint)  # as well
+    app.extensions["csrf"].exempt(submissions.blueprint)  # and this
     house: House = app.extensions[EXTENSION]
     sources: tuple[SearchSource, ...] = (*SOURCES, PageSource(app))
     app.extensions["search"] = search_service.build(house.settings, house.database, sources, past_term)

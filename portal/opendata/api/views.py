@@ -13,6 +13,8 @@ from core.web.limits import by_network, limiter
 from portal.opendata.api import measured, openapi, records
 from portal.opendata.api.resource import Answer, Asking, Resource
 from portal.opendata.parameters import values
+from portal.submissions import description as description_of_writing
+from portal.submissions.operations import kinds_taken
 
 RESOURCES = (*records.RESOURCES, *measured.RESOURCES)
 PREFIX = "/api/v1"
@@ -75,6 +77,9 @@ def description() -> Response:
         description=_("%(city)s环境监测数据公开平台的全部公开内容。读取不需要密钥。", city=settings.city),
         base_url=settings.base_url,
     )
+    said["paths"] |= description_of_writing.paths(kinds_taken().values())
+    said["components"]["securitySchemes"] = description_of_writing.security_schemes()
+    said["components"]["schemas"] |= description_of_writing.schemas()
     return Response(json.dumps(said, ensure_ascii=False), content_type="application/json")
 
 
@@ -85,7 +90,9 @@ def documentation() -> str:
     resources = [
         {"resource": one, "address": PREFIX + one.path, "columns": openapi.described(one.columns)} for one in RESOURCES
     ]
-    return render_template("portal/opendata/api/docs.html", resources=resources, problems=problems.EXAMPLES)
+    return render_template(
+        "portal/opendata/api/docs.html", resources=resources, problems=problems.EXAMPLES, writing=kinds_taken()
+    )
 
 
 @blueprint.after_request
