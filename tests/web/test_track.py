@@ -4,6 +4,7 @@ import pytest
 from flask import Flask
 
 from core.accounts.models import User
+from intake import receipt
 from tests.support.officer import WORDS, Officer, Reporter
 
 
@@ -36,6 +37,23 @@ def test_a_wrong_code_gets_a_sentence_and_no_hint(app: Flask, filed: tuple[str, 
     assert page.url == "/track"
     assert page.find("//*[contains(@class,'error-summary')]")
     assert "XC-" not in page.html
+
+
+def test_every_code_costs_one_derivation_and_every_wrong_one_gets_the_same_page(
+    app: Flask, filed: tuple[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The derivation is what takes the time; so the time tells nothing either."""
+    derived: list[str] = []
+    real = receipt.master_key
+    monkeypatch.setattr(receipt, "master_key", lambda code, pepper: derived.append(code) or real(code, pepper))
+    wrong = ["1", "abc", filed[1][:-1] + str((int(filed[1][-1]) + 1) % 10), receipt.new_code(), receipt.new_code()]
+    pages = []
+    for number, typed in enumerate(wrong, start=1):
+        pages.append(Reporter(app).track(typed).text())
+        assert len(derived) == number, typed
+    assert len(set(pages)) == 1
+    assert Reporter(app).track(filed[1]).url == "/track/case"
+    assert len(derived) == len(wrong) + 1
 
 
 def test_what_the_department_answers_is_read_here(app: Flask, filed: tuple[str, str]) -> None:
