@@ -1,12 +1,20 @@
-"""What the tests of the site share beside tests/conftest.py: an auditor, and some records to audit."""
+"""What the tests of the site share beside tests/conftest.py: an auditor, records to audit, a machine that listens."""
+
+import dataclasses
+from collections.abc import Iterator
 
 import pytest
+from flask import Flask
 from flask.testing import FlaskClient
 
+from core.accounts.models import User
+from core.config import Settings
 from core.database import Database
+from core.web.current import EXTENSION
 from tests.conftest import TestClock
 from tests.support.disclosures import Publisher
 from tests.support.ledger import Audit
+from tests.support.receiver import Receiver, receiving
 
 
 @pytest.fixture
@@ -32,3 +40,20 @@ def records(publisher: Publisher, clock: TestClock) -> list[str]:
     publisher.correct(ids[1], clock.now(), fine_wan_yuan="8")
     clock.moves_on(hours=1)
     return ids
+
+
+@pytest.fixture
+def receiver() -> Iterator[Receiver]:
+    """Another machine that listens, here on loopback."""
+    with receiving() as one:
+        yield one
+
+
+@pytest.fixture
+def inside(app: Flask, people: dict[str, User], settings: Settings) -> Flask:
+    """The application, with the receiver's host allowed by its settings."""
+    assert people
+    house = app.extensions[EXTENSION]
+    allowed = dataclasses.replace(settings, webhook_private_hosts=("127.0.0.1",))
+    app.extensions[EXTENSION] = dataclasses.replace(house, settings=allowed)
+    return app

@@ -1,8 +1,7 @@
 """An administrator gives out keys and says which department's system is told, on one page."""
 
-import dataclasses
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
 
@@ -12,15 +11,13 @@ from flask.testing import FlaskClient
 from sqlalchemy import select
 from standardwebhooks import Webhook
 
-from core.accounts.models import User
 from core.audit import AuditEvent
-from core.config import Settings
 from core.database import Database
 from portal.app import create_worker
 from tests.conftest import TestClock
 from tests.support.officer import Officer
 from tests.support.page import Page, check
-from tests.support.receiver import Receiver, receiving
+from tests.support.receiver import Receiver
 from tests.support.reporter import everything_stored, file_directly
 
 PAGE = "/admin/connections"
@@ -43,24 +40,8 @@ class Administrator(Officer):
 
 
 @pytest.fixture
-def inside(app: Flask, people: dict[str, User], settings: Settings) -> Flask:
-    """The receiver of the test stands on this machine, which the settings allow."""
-    assert people
-    house = app.extensions["mingjian"]
-    allowed = dataclasses.replace(settings, webhook_private_hosts=("127.0.0.1",))
-    app.extensions["mingjian"] = dataclasses.replace(house, settings=allowed)
-    return app
-
-
-@pytest.fixture
 def administrator(inside: Flask) -> Administrator:
     return Administrator(inside, "administrator")
-
-
-@pytest.fixture
-def receiver() -> Iterator[Receiver]:
-    with receiving() as one:
-        yield one
 
 
 def signed_with(message: dict[str, Any], secret: str) -> bool:

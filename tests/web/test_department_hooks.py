@@ -1,8 +1,6 @@
 """A department's own system is told that something waits: signed, small, tried again, and nothing of what it is."""
 
-import dataclasses
 import json
-from collections.abc import Iterator
 
 import pytest
 from flask import Flask
@@ -11,31 +9,14 @@ from standardwebhooks import Webhook
 
 from core.accounts.models import User
 from core.audit import AuditEvent
-from core.config import Settings
 from core.database import Database
 from intake.department_hooks import DepartmentHook
 from portal.app import create_worker
 from tests.conftest import TestClock
-from tests.support.receiver import Receiver, receiving
+from tests.support.receiver import Receiver
 from tests.support.reporter import WORDS, file_directly
 
 CHANGGE = "xc-ecology-changge"
-
-
-@pytest.fixture
-def receiver() -> Iterator[Receiver]:
-    with receiving() as one:
-        yield one
-
-
-@pytest.fixture
-def inside(app: Flask, people: dict[str, User], settings: Settings) -> Flask:
-    """The receiver of the test stands on this machine, which the settings allow."""
-    assert people
-    house = app.extensions["mingjian"]
-    allowed = dataclasses.replace(settings, webhook_private_hosts=("127.0.0.1",))
-    app.extensions["mingjian"] = dataclasses.replace(house, settings=allowed)
-    return app
 
 
 def command(app: Flask, *arguments: str, status: int = 0) -> str:
