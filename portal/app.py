@@ -76,6 +76,7 @@ from portal.publishing.ledger import disclosure_log
 from portal.publishing.mail import CONSULTATION_MAIL, send_consultation_mail
 from portal.publishing.operations import CHANGED
 from portal.publishing.queries import past_term
+from portal.release import agreement_views as agreements
 from portal.release import desk_views as release_desk
 from portal.release import views as release
 from portal.storage import views as storage
@@ -119,6 +120,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     embeds.blueprint,
     subscriptions.blueprint,
     storage.blueprint,
+    agreements.blueprint,
     ledger.blueprint,
     wizard.blueprint,
     also.blueprint,

@@ -24,7 +24,7 @@ from portal.completeness.cli import manifest
 from portal.enforcement.cli import penalties
 from portal.ledger.cli import ledger_group
 from portal.ledger.witness_cli import witness_group
-from portal.monitoring.cli import air
+from portal.monitoring.cli import air, release_air
 from portal.pages.source import KIND as PAGE
 from portal.storage.cli import scrub
 from search.cli import reindex
@@ -35,7 +35,7 @@ user_group = AppGroup("user", help="工作人员账号。")
 
 
 def install(app: Flask) -> None:
-    for command in (air, penalties, import_12345):
+    for command in (air, release_air, penalties, import_12345):
         import_group.add_command(command)
     app.cli.add_command(manifest)
     for command in (

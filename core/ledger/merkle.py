@@ -25,6 +25,14 @@ def node_hash(left: bytes, right: bytes) -> bytes:
     return hashlib.sha256(b"\x01" + left + right).digest()
 
 
+def in_memory(leaves: Sequence[bytes]) -> HashAt:
+    """The hashes of a whole tree whose leaf hashes are at hand."""
+    levels = [list(leaves)]
+    while len(below := levels[-1]) > 1:
+        levels.append([node_hash(below[at], below[at + 1]) for at in range(0, len(below) - 1, 2)])
+    return lambda level, n: levels[level][n]
+
+
 def root(size: int, hash_at: HashAt) -> bytes:
     return _range_hash(0, size, hash_at) if size else EMPTY_ROOT
 

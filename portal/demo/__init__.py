@@ -10,13 +10,13 @@ from core.accounts.permissions import ROLE_LABELS
 from core.database import unit_of_work
 from core.web.current import House
 from portal.demo.afterlife import seed_afterlife
-from portal.demo.air import seed_air
+from portal.demo.air import release_demo_air, seed_air
 from portal.demo.attached import seed_attachments
 from portal.demo.disclosures import seed_disclosures
 from portal.demo.gate import seed_gate
 from portal.demo.history import seed_history
 from portal.demo.people import ACCOUNTS, PASSWORD, TASKS, account_lines, officers, open_accounts
-from portal.demo.releases import seed_reasons
+from portal.demo.releases import seed_agreements, seed_reasons
 from portal.demo.reports import seed_reports
 from portal.demo.subscriptions import seed_subscriptions
 from portal.publishing.ledger import disclosure_log
@@ -56,6 +56,8 @@ def fill_if_empty(house: House) -> None:
         seed_gate(session, now, people)
         seed_reasons(session, now, people)
         seed_attachments(session, now, people, log)
+        seed_agreements(session, now, people)
         seed_afterlife(session, now, people, log)
+        release_demo_air(session, log, now)
         seed_reports(session, now, rng, officers=officers(people, rings))
         seed_history(session, now, rng, officers=officers(people, rings))

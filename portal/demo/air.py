@@ -13,7 +13,9 @@ from typing import Any
 from sqlalchemy import func, insert, select
 from sqlalchemy.orm import Session
 
+from core.accounts import SYSTEM
 from core.clock import CHINA, local_date
+from core.ledger.log import Log
 from core.outbox import Job
 from portal.monitoring.averages import start_of
 from portal.monitoring.models import (
@@ -26,6 +28,8 @@ from portal.monitoring.models import (
     hour_at,
     hour_number,
 )
+from portal.monitoring.releasing import AIR_HOURLY, release_waiting
+from portal.release.agreements import ground_of_release
 
 AREA = "许昌市"
 DAYS = 60
@@ -66,7 +70,14 @@ def seed_air(session: Session, now: datetime, rng: Random) -> int:
 
 def continue_demo_air(job: Job) -> None:
     """Sweep: give the demo stations, where there are any, the hours since their last."""
-    _continue(job.session, job.now)
+    if _continue(job.session, job.now):
+        release_demo_air(job.session, job.services["log"], job.now)
+
+
+def release_demo_air(session: Session, log: Log, now: datetime) -> None:
+    """Into the ledger, at a time after all that the demo pretends to have published before."""
+    ground = ground_of_release(session, AIR_HOURLY, SYSTEM, local_date(now))
+    release_waiting(session, log, ground=ground, at=now)
 
 
 def _continue(session: Session, now: datetime) -> int:

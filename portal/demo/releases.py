@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from core.accounts.models import User
 from core.clock import local_date
-from portal.release import operations
+from portal.release import agreements, operations
 from portal.release.rules import Promise, datasets, promises
 
 _BACK = timedelta(days=190)
@@ -31,6 +31,25 @@ def release_notices(now: datetime) -> list[tuple[datetime, dict[str, Any]]]:
         if code in _TEXTS and at < now:
             found.append((at, _notice(code, promise.period, at)))
     return found
+
+
+def seed_agreements(session: Session, now: datetime, people: Mapping[str, User]) -> None:
+    """One in force, one that waits for the bureau."""
+    today, editor, approver = local_date(now), people["editor"].as_actor(), people["approver"].as_actor()
+    terms = "许环发〔2026〕8号（演示）：{name}的小时值由{name}自行发布，对数据质量负责；更正须在一小时内。"
+    for department, name, back in (("xc-meteorology", "气象观测场背景站", 60), ("xc-urban", "扬尘在线监测点", 0)):
+        one = agreements.propose(
+            session,
+            "air_hourly",
+            department,
+            terms.format(name=name),
+            first=today - timedelta(days=back),
+            last=today + timedelta(days=365 - back),
+            actor=editor,
+            at=now - timedelta(days=back, hours=2),
+        )
+        if back:
+            agreements.agree(session, one.id, actor=approver, at=now - timedelta(days=back, hours=1))
 
 
 def seed_reasons(session: Session, now: datetime, people: Mapping[str, User]) -> None:

@@ -27,6 +27,7 @@ def navigation() -> dict[str, Any]:
         pages.append((_("征求我们的意见"), url_for("consultations.inbox"), here.startswith("consultations.")))
     if publishes:
         pages.append((_("发布及时性"), url_for("release_desk.late"), here.startswith("release_desk.")))
+        pages.append((_("发布协议"), url_for("agreements.overview"), here.startswith("agreements.")))
     if actor.may(EDIT):
         pages += [
             (_("新建%(kind)s", kind=kind.label), url_for("editorial.new", kind_name=kind.name), False)

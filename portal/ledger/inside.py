@@ -7,13 +7,14 @@ import json
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import and_, func, select
 from sqlalchemy.orm import Session
 
 from core import audit
 from core.audit import AuditEvent
 from core.ledger.models import LogLeaf
 from portal.ledger.verify.records import LIVE, Finding
+from portal.monitoring.models import Observation, PastObservation
 from portal.publishing.kinds import kind_named
 from portal.publishing.ledger import LOG
 from portal.publishing.models import DisclosureVersion, PublicRecord, PublicRecordAct
@@ -31,9 +32,22 @@ def findings(session: Session) -> Iterator[Finding]:
     yield from _version_findings(session, dict(published))
     for record in session.scalars(select(PublicRecord).order_by(PublicRecord.id)):
         yield from _projection_findings(session, record, published)
+    yield from _hour_findings(session)
     broken = audit.first_break(session.scalars(select(AuditEvent).order_by(AuditEvent.number)))
     if broken is not None:
         yield Finding("audit-broken", f"审计链从第 {broken} 条起接不上（the audit chain breaks）")
+
+
+def _hour_findings(session: Session) -> Iterator[Finding]:
+    """Hours that no batch holds, and those put back to what an earlier batch said."""
+    unlogged = session.scalar(select(func.count()).select_from(Observation).where(Observation.release_id.is_(None)))
+    if unlogged:
+        yield Finding("hours-unlogged", f"{unlogged} 个小时值不在账本里（measured hours that are not in the log）")
+    place = and_(PastObservation.station_id == Observation.station_id, PastObservation.hour_end == Observation.hour_end)
+    older = PastObservation.release_id >= Observation.release_id
+    back = session.scalar(select(func.count()).select_from(Observation).join(PastObservation, place).where(older))
+    if back:
+        yield Finding("hours-reordered", f"{back} 个小时值被换回更正以前的数值（hours put back to what was corrected）")
 
 
 def _version_findings(session: Session, published: dict[tuple[str, int], Leaf]) -> Iterator[Finding]:

@@ -14,10 +14,11 @@ from core.ledger.note import COSIGNATURE, Checkpoint, NoteInvalid, Verifier, che
 from core.web import current
 from core.web.access import public
 from core.web.machine import json_answer
-from portal.ledger import queries
+from portal.ledger import hours, queries
 from portal.ledger.checking import judge
 from portal.ledger.forms import VerifyForm
 from portal.ledger.verify import single_file
+from portal.monitoring.wording import ITEM_LABELS
 from portal.publishing.ledger import LOG
 
 MACHINE_ADDRESSES = {"keys": "ledger/keys", "program": "ledger/verify.py", "records": "records/index.json"}
@@ -182,12 +183,36 @@ def proof(record_id: str) -> Response:
     return _bytes(str(queries.proof(current.session(), record_id, _version())).encode(), "text/plain")
 
 
+@blueprint.get("/ledger/batches/<record_id>.jsonl")
+@public
+def batch(record_id: str) -> Response:
+    """Every hour of a released batch, one line each, as its leaf commits to them."""
+    return _bytes(hours.batch(current.session(), record_id), "application/x-ndjson")
+
+
+@blueprint.get("/ledger/hours/<station>/<hour>.json")
+@public
+def hour_line(station: str, hour: str) -> Response:
+    """One hour of a station, the exact bytes (JCS) of its line."""
+    return _bytes(hours.hour_line(current.session(), station, hour), "application/json")
+
+
+@blueprint.get("/ledger/hours/<station>/<hour>.tlog-proof")
+@public
+def hour_proof(station: str, hour: str) -> Response:
+    return _bytes(str(hours.hour_proof(current.session(), station, hour)).encode(), "text/plain")
+
+
 @blueprint.route("/verify", methods=["GET", "POST"])
 @public
 def verify() -> ResponseReturnValue:
     """Check what is pasted or uploaded; a record's own link brings record and proof along."""
     form, record_id = VerifyForm(), request.args.get("record")
-    if record_id and not form.is_submitted():
+    station, hour = request.args.get("station", ""), request.args.get("hour", "")
+    if station and not form.is_submitted():
+        form.record.data = hours.hour_line(current.session(), station, hour).decode()
+        form.proof.data = str(hours.hour_proof(current.session(), station, hour))
+    elif record_id and not form.is_submitted():
         _fill_in(form, record_id, _version())
     elif not form.validate_on_submit():
         return render_template("portal/ledger/verify.html", form=form, verdict=None)
@@ -197,10 +222,17 @@ def verify() -> ResponseReturnValue:
     session = current.session()
     witnesses = [Verifier.parse(one.vkey, COSIGNATURE) for one in queries.witnesses(session)]
     verdict = judge(text, proof_text, _log().verifiers(session), witnesses) if proof_text else None
-    if record_id:
+    if record_id or station:
         form.record.data = form.proof.data = ""
     return render_template(
-        "portal/ledger/verify.html", form=form, verdict=verdict, record_id=record_id, nothing_found=not proof_text
+        "portal/ledger/verify.html",
+        form=form,
+        verdict=verdict,
+        record_id=record_id,
+        nothing_found=not proof_text,
+        item_labels=ITEM_LABELS,
+        station=station,
+        hour=hour,
     )
 
 

@@ -5,21 +5,38 @@ from pathlib import Path
 from types import TracebackType
 
 import click
+from flask import current_app
 from flask.cli import with_appcontext
 from flask_babel import force_locale
 
-from core.accounts import SYSTEM
+from core.accounts import SYSTEM, Actor
+from core.accounts.operations import user_named
+from core.accounts.permissions import Permission
+from core.clock import local_date
 from core.database import unit_of_work
 from core.errors import DomainError
 from core.web.current import house
 from portal.monitoring.importers import Reject
 from portal.monitoring.operations import ImportReport, import_air
+from portal.monitoring.releasing import AIR_HOURLY, release_waiting
+from portal.release.agreements import ground_of_release
 
 SHOWN_REJECTS = 20
 
 
 class _DryRun(Exception):
     """Leaves the unit of work without a commit."""
+
+
+@click.command("release-air")
+@with_appcontext
+def release_air() -> None:
+    """把账本启用以前导入的小时值写进账本（升级以后运行一次；可以重复运行）。"""
+    at, log = house().clock.now(), current_app.extensions["log"]
+    with unit_of_work(house().database) as session:
+        ground = ground_of_release(session, AIR_HOURLY, SYSTEM, local_date(at))
+        count = release_waiting(session, log, ground=ground, at=at)
+    click.echo(f"写进账本 {count} 个小时值。")
 
 
 class RejectList:
@@ -55,19 +72,34 @@ class RejectList:
 @click.option("--station-area", "area", default="", help="站点所在城市，用于没有写明城市的文件。")
 @click.option("--source", default="import", show_default=True, help="数据来源的简短标记。")
 @click.option("--rejects", type=click.Path(dir_okay=False, path_type=Path), help="把退回的行写入这个 CSV 文件。")
+@click.option("--by", "sign_in_name", help="以谁的名义导入（登录名）；不写就是由统一发布部门的平台导入。")
 @click.option("--dry-run", is_flag=True, help="只检查，不写入。")
 @with_appcontext
-def air(path: Path, area: str, source: str, rejects: Path | None, dry_run: bool) -> None:
-    """导入空气质量小时值：中国环境监测总站的站点小时表，或 PRSA 逐小时序列。可以重复运行。"""
+def air(path: Path, area: str, source: str, rejects: Path | None, sign_in_name: str | None, dry_run: bool) -> None:
+    """导入并公开空气质量小时值：中国环境监测总站的站点小时表，或 PRSA 逐小时序列。可以重复运行。"""
     with force_locale("zh"), RejectList(rejects) as refused:
         try:
-            report = _import(path, area=area, source=source, refused=refused, dry_run=dry_run)
+            actor = _importer(sign_in_name)
+            report = _import(path, area=area, source=source, actor=actor, refused=refused, dry_run=dry_run)
         except DomainError as error:
             raise click.ClickException(str(error.message)) from error
         _show(report, refused, dry_run=dry_run)
 
 
-def _import(path: Path, *, area: str, source: str, refused: RejectList, dry_run: bool) -> ImportReport:
+def _importer(sign_in_name: str | None) -> Actor:
+    """Whose department answers for the release; without a name the platform itself, for the releasing bureau."""
+    if sign_in_name is None:
+        return SYSTEM
+    with house().database.read() as session:
+        user = user_named(session, sign_in_name)
+    if user is None:
+        raise click.ClickException("没有这个登录名。")
+    actor = user.as_actor()
+    actor.must(Permission.IMPORT_DATA)
+    return actor
+
+
+def _import(path: Path, *, area: str, source: str, actor: Actor, refused: RejectList, dry_run: bool) -> ImportReport:
     report: ImportReport | None = None
     try:
         with (
@@ -80,7 +112,8 @@ def _import(path: Path, *, area: str, source: str, refused: RejectList, dry_run:
                 file,
                 name=path.name,
                 source=source,
-                actor=SYSTEM,
+                log=current_app.extensions["log"],
+                actor=actor,
                 at=house().clock.now(),
                 area=area,
                 on_reject=refused.add,

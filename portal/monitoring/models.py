@@ -9,6 +9,7 @@ from datetime import UTC, date, datetime
 from enum import StrEnum
 
 from sqlalchemy import (
+    JSON,
     BigInteger,
     CheckConstraint,
     Dialect,
@@ -118,14 +119,29 @@ class ImportBatch(Base):
     rejects: Mapped[int] = mapped_column(BigInteger, default=0)
 
 
-class Observation(Base):
-    """The hour that ends at `hour_end`. The means over 8 and 24 hours are the source's own, where it gives them."""
+class ObservationRelease(Base):
+    """A batch of hours that became public together, under one leaf of the ledger whose subject is `record_id`.
 
-    __tablename__ = "observation"
-    __table_args__ = {"sqlite_with_rowid": False}  # noqa: RUF012 - SQLAlchemy reads it from the class
+    `stations`, `first_hour` and `last_hour` are where its rows lie; `root` is what the leaf commits to. `ground` is the
+    data set's own rule, or the standing agreement that let another department release it.
+    """
 
-    station_id: Mapped[int] = mapped_column(ForeignKey("station.id"), primary_key=True, autoincrement=False)
-    hour_end: Mapped[datetime] = mapped_column(HourEnd, primary_key=True)
+    __tablename__ = "observation_release"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    record_id: Mapped[str] = mapped_column(String(26), unique=True)
+    dataset: Mapped[str] = mapped_column(String(40))
+    ground: Mapped[str] = mapped_column(String(60))
+    batch_id: Mapped[int | None] = mapped_column(ForeignKey("import_batch.id"))
+    stations: Mapped[list[int]] = mapped_column(JSON)
+    first_hour: Mapped[int]
+    last_hour: Mapped[int]
+    row_count: Mapped[int]
+    root: Mapped[str] = mapped_column(String(43))
+    at: Mapped[datetime]
+
+
+class _Values:
     so2: Mapped[float | None] = mapped_column(Float)
     no2: Mapped[float | None] = mapped_column(Float)
     co: Mapped[float | None] = mapped_column(Float)
@@ -141,6 +157,33 @@ class Observation(Base):
     pm10_24h: Mapped[float | None] = mapped_column(Float)
     pm25_24h: Mapped[float | None] = mapped_column(Float)
     published_aqi: Mapped[int | None] = mapped_column(SmallInteger)
+
+
+class Observation(_Values, Base):
+    """The hour that ends at `hour_end`. The means over 8 and 24 hours are the source's own, where it gives them.
+
+    Released rows cannot be deleted; one can be replaced by another release alone, and the database keeps the old one.
+    """
+
+    __tablename__ = "observation"
+    __table_args__ = {"sqlite_with_rowid": False}  # noqa: RUF012 - SQLAlchemy reads it from the class
+
+    station_id: Mapped[int] = mapped_column(ForeignKey("station.id"), primary_key=True, autoincrement=False)
+    hour_end: Mapped[datetime] = mapped_column(HourEnd, primary_key=True)
     batch_id: Mapped[int | None] = mapped_column(ForeignKey("import_batch.id"))
+    release_id: Mapped[int | None]
 
     station: Mapped[Station] = relationship(lazy="raise")
+
+
+class PastObservation(_Values, Base):
+    """An hour as an earlier batch released it. Written by the database when another replaces it; append-only."""
+
+    __tablename__ = "past_observation"
+    __table_args__ = {"sqlite_with_rowid": False}  # noqa: RUF012 - SQLAlchemy reads it from the class
+
+    station_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    hour_end: Mapped[datetime] = mapped_column(HourEnd, primary_key=True)
+    release_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    batch_id: Mapped[int | None]
+    replaced_by: Mapped[int]

@@ -1,4 +1,8 @@
-"""Taking hours into the database. Safe to run twice: a gap never erases a value, an equal value changes nothing."""
+"""Taking hours into the database. Safe to run twice: a gap never erases a value, an equal value changes nothing.
+
+What is new or corrected becomes public at once, in released batches that the ledger commits to (releasing.py), by the
+bureau that holds the unified release or by whom it has a standing agreement with (portal/release/agreements.py).
+"""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -14,9 +18,13 @@ from sqlalchemy.orm import Session
 
 from core import audit
 from core.accounts import Actor
+from core.clock import local_date
+from core.ledger.log import Log
 from portal.monitoring.importers import Reject, Row, Source, open_source
 from portal.monitoring.models import HOUR_SECONDS, ImportBatch, hour_at
+from portal.monitoring.releasing import AIR_HOURLY, Releases, Written
 from portal.monitoring.station_register import StationRegister
+from portal.release.agreements import ground_of_release
 
 ROWS_AT_ONCE = 2000
 TIME_COLUMN = "timepoint"
@@ -48,6 +56,7 @@ def import_air(
     *,
     name: str,
     source: str,
+    log: Log,
     actor: Actor,
     at: datetime,
     area: str = "",
@@ -57,16 +66,21 @@ def import_air(
     """Read `file` (seekable, opened as bytes) into stations and observations.
 
     `area` is the city of stations whose file names none. `on_reject` hears of each refused row, `on_progress` of the
-    position in the file. Of two rows for one hour of one station in one file the first counts.
+    position in the file. Of two rows for one hour of one station in one file the first counts. ReleaseRefused where
+    the actor's department may not release the city's hours.
     """
+    ground = ground_of_release(session, AIR_HOURLY, actor, local_date(at))
     opened = open_source(file, area=area)
     batch, report = _open_batch(session, opened, name=name, source=source, at=at)
     register = StationRegister(session, source)
-    intake = _Intake(session, report, register, opened.columns, latest=int(at.timestamp()) // HOUR_SECONDS + 1)
+    releases = Releases(session, log, ground=ground, columns=opened.columns, at=at, batch=batch.id)
+    latest = int(at.timestamp()) // HOUR_SECONDS + 1
+    intake = _Intake(session, report, register, releases, opened.columns, latest=latest)
     rows = opened.rows()
     while chunk := list(islice(rows, ROWS_AT_ONCE)):
         intake.take(chunk, on_reject)
         on_progress(file.tell())
+    releases.close()
     report.new_stations = register.opened
     _close_batch(session, batch, report, actor=actor, at=at)
     return report
@@ -108,6 +122,7 @@ class _Intake:
         session: Session,
         report: ImportReport,
         register: StationRegister,
+        releases: Releases,
         value_columns: tuple[str, ...],
         *,
         latest: int,
@@ -115,14 +130,17 @@ class _Intake:
         self.session = session
         self.report = report
         self.register = register
+        self.releases = releases
         self.latest = latest
         self.seen: set[tuple[int, int]] = set()
-        self.columns = (*KEY, "batch_id", *value_columns)
+        self.columns = (*KEY, "batch_id", "release_id", *value_columns)
+        self.written: list[Written] = []
         self.insert, self.upsert = _statements(session, value_columns)
 
     def take(self, chunk: list[Row | Reject], on_reject: OnReject) -> None:
         self.report.rows += len(chunk)
         params: list[dict[str, Any]] = []
+        self.written = []
         for row in chunk:
             refusal = row if isinstance(row, Reject) else self._admit(row, params)
             if refusal is not None:
@@ -142,7 +160,9 @@ class _Intake:
             self.report.duplicates += 1
             return Reject(row.line, TIME_COLUMN, row.station.code, _l("与前面的行重复：同一站点的同一小时。"))
         self.seen.add(key)
-        params.append(dict(zip(self.columns, (*key, self.report.batch_id, *row.values), strict=True)))
+        values = (*key, self.report.batch_id, self.releases.number, *row.values)
+        params.append(dict(zip(self.columns, values, strict=True)))
+        self.written.append((station, row.station.code, row.hour, row.values))
         return None
 
     def _write(self, params: list[dict[str, Any]]) -> None:
@@ -152,17 +172,19 @@ class _Intake:
         self.report.inserted += inserted
         self.report.changed += changed
         self.report.unchanged += len(params) - inserted - changed
+        if inserted or changed:
+            self.releases.release(self.written, all_new=inserted == len(params))
 
 
 def _statements(session: Session, value_columns: tuple[str, ...]) -> tuple[Insert, Insert]:
     """The plain insert, and the one that fills or corrects an hour that is already there."""
     # The table without its Python types, because a bulk import brings hours as numbers.
-    hours = table("observation", *(column(name) for name in (*KEY, "batch_id", *value_columns)))
+    hours = table("observation", *(column(name) for name in (*KEY, "batch_id", "release_id", *value_columns)))
     insert = sqlite.insert if session.get_bind().dialect.name == "sqlite" else postgresql.insert
     new = insert(hours).execution_options(preserve_rowcount=True)
     kept = {name: func.coalesce(new.excluded[name], hours.c[name]) for name in value_columns}
     differs = or_(*(value.is_distinct_from(hours.c[name]) for name, value in kept.items()))
-    correction = {**kept, "batch_id": new.excluded.batch_id}
+    correction = {**kept, "batch_id": new.excluded.batch_id, "release_id": new.excluded.release_id}
     return (
         new.on_conflict_do_nothing(index_elements=KEY),
         new.on_conflict_do_update(index_elements=KEY, set_=correction, where=differs),

@@ -17,6 +17,7 @@ from portal.monitoring.air_quality import TABLE, Item, edition_on, levels, sensi
 from portal.monitoring.averages import day_of
 from portal.monitoring.county_map import tiles
 from portal.monitoring.periods import Period, Resolution, asked_period
+from portal.monitoring.releasing import released_hour
 
 TREND_HOURS = 24
 
@@ -98,6 +99,8 @@ def station(station_code: str) -> str:
         points=points,
         asked=request.args,
         stale_after=queries.STALE_AFTER,
+        may_verify=newest is not None and released_hour(session, station_code, newest) is not None,
+        latest_hour=f"{newest:%Y-%m-%dT%HZ}" if newest else "",
         chart=_chart(points, one.name) if period else "",
     )
 

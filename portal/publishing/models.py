@@ -89,7 +89,7 @@ class DisclosureVersion(Base):
 class VersionContent(Base):
     """What the public saw, byte for byte (JCS), and the salt of its commitment. Erasure takes this row alone.
 
-    `reason` is the body's REASON again, for queries; of versions from before migration 0024 it stands here alone.
+    `reason` is the body's REASON again, for queries; of the oldest versions it stands here alone.
     """
 
     __tablename__ = "version_content"

@@ -15,10 +15,10 @@ from core.errors import NotFound
 from core.web import current
 from core.web.access import public
 from core.web.machine import json_answer
-from portal.release import queries
+from portal.release import agreements, queries
 from portal.release.queries import DatasetMonth, Release
 from portal.release.rules import dataset, month_of
-from portal.release.wording import MEDIA, STATUSES, delay_words, period_words, promise_words
+from portal.release.wording import AGREEMENT_STATES, MEDIA, STATUSES, delay_words, period_words, promise_words
 
 AHEAD_DAYS, SUBSCRIBED_DAYS = 62, 400
 FIRST_YEAR, LAST_YEAR = 2000, 2100
@@ -38,6 +38,7 @@ def calendar() -> str:
         late=[(row, one) for row, one in late if row["promise"] != "hourly"][:50],
         ahead=queries.ahead(session, now=current.now(), days=AHEAD_DAYS),
         departments=_departments(),
+        agreed=agreements.departments_in_force(session, current.today()),
         **_words(day),
     )
 
@@ -56,6 +57,11 @@ def dataset_calendar(code: str) -> str:
         "portal/release/dataset.html",
         month=one,
         days=_by_day(one.releases) if hourly else [],
+        agreements=[
+            (each, agreements.state_of(each, current.today()))
+            for each in agreements.agreements(current.session(), code, agreed=True)
+        ],
+        agreement_states=AGREEMENT_STATES,
         late=[release for _row, release in queries.late_releases(found)],
         departments=_departments(),
         **_words(day),

@@ -17,6 +17,13 @@ STATUSES = {
     Status.LATE: (_l("迟发布"), "warn"),
     Status.MISSING: (_l("逾期未发布"), "bad"),
 }
+AGREEMENT_STATES = {
+    "proposed": (_l("等同意"), "warn"),
+    "ahead": (_l("还没开始"), "neutral"),
+    "in_force": (_l("有效"), "good"),
+    "over": (_l("已到期"), "neutral"),
+    "ended": (_l("已终止"), "bad"),
+}
 MEDIA = {
     "all": _l("综合"),
     "air": _l("空气"),

@@ -6,7 +6,7 @@ It uses none of the product's code, only `cryptography`; `flask ledger verify` r
 import re
 from pathlib import Path
 
-MODULES = ("proofs", "records", "audit", "program")
+MODULES = ("proofs", "records", "hours", "checks", "audit", "program")
 HEADER = """#!/usr/bin/env python3
 # verify.py checks a disclosure ledger of 明鉴 (Mingjian) from outside. Run it with --help.
 """
@@ -14,7 +14,7 @@ _OWN_IMPORTS = re.compile(r"^from portal\.[^\n(]*(?:\([^)]*\))?\n", re.MULTILINE
 
 
 def single_file() -> str:
-    """The four modules one after the other, without the imports between them."""
+    """The modules one after the other, without the imports between them."""
     folder = Path(__file__).parent
     sources = [(folder / f"{name}.py").read_text("utf-8") for name in MODULES]
     return HEADER + "\n\n".join(_OWN_IMPORTS.sub("", one) for one in sources)

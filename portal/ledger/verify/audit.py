@@ -1,4 +1,4 @@
-"""The whole check: signatures, every entry and tile, the past, the witnesses, then every record."""
+"""The whole check: signatures, every entry and tile, the past, the witnesses, then every record and hour."""
 
 import json
 from collections.abc import Iterator, Sequence
@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
+from portal.ledger.verify.hours import hour_findings
 from portal.ledger.verify.proofs import (
     OK,
     Fetch,
@@ -55,6 +56,7 @@ class Audit:
         parsed = [json.loads(entry) for entry in entries]
         yield from self.chain_findings(parsed)
         yield from RecordAudit(self.fetch, self.now, parsed).findings()
+        yield from hour_findings(self.fetch, parsed)
         self.state.update(vkeys=self.keys, size=size, root=root.hex())
 
     def past_findings(self, leaves: list[bytes]) -> Iterator[Finding]:

@@ -8,14 +8,16 @@ import urllib.request
 from pathlib import Path
 
 from portal.ledger.verify.audit import audit
-from portal.ledger.verify.proofs import GONE, NOT_FOUND, OK, CannotCheck, Fetch, check_files, check_record
+from portal.ledger.verify.checks import check_files, check_hour, check_record
+from portal.ledger.verify.proofs import GONE, NOT_FOUND, OK, CannotCheck, Fetch
 
 USAGE = """\
 Check 明鉴's disclosure ledger from outside. Needs Python 3.11 and `pip install cryptography`, nothing of the site.
 
     verify.py record https://site ID [VERSION]      one record of the site, against a signed checkpoint
     verify.py record RECORD.json PROOF.tlog-proof   the same from two files, without the site (give --vkey)
-    verify.py audit  https://site [--keep FOLDER]   every entry, tile and record, and no change of the past
+    verify.py hour   https://site STATION HOUR      a station's hour (its end in UTC, 2026-11-25T08Z)
+    verify.py audit  https://site [--keep FOLDER]   every entry, tile, record and measured hour, no change of the past
     verify.py audit  FOLDER                         the same again from what --keep has kept
 
 The site's key is taken on trust at the first audit and kept in the state file; --vkey takes one from elsewhere (a
@@ -70,17 +72,17 @@ def keeping(fetch: Fetch, folder: Path) -> Fetch:
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=USAGE, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("what", choices=("record", "audit"))
+    parser.add_argument("what", choices=("record", "hour", "audit"))
     parser.add_argument("place", help="https://site, a kept folder, or a record's .json file")
-    parser.add_argument("record", nargs="?", help="the record's id, or the .tlog-proof file")
-    parser.add_argument("version", nargs="?")
+    parser.add_argument("record", nargs="?", help="the record's id, the station's code, or the .tlog-proof file")
+    parser.add_argument("version", nargs="?", help="the version, or the hour")
     parser.add_argument("--vkey")
     parser.add_argument("--witness", action="append", default=[], metavar="VKEY")
     parser.add_argument("--state", type=Path, default=Path("mingjian-audit.json"))
     parser.add_argument("--keep", type=Path, metavar="FOLDER")
     given = parser.parse_args()
     try:
-        return record_command(given) if given.what == "record" else audit_command(given)
+        return {"record": record_command, "hour": hour_command, "audit": audit_command}[given.what](given)
     except (CannotCheck, ValueError, KeyError, TypeError, OSError) as error:
         print(f"没有验成（not proved）：{error}", file=sys.stderr)
         return 2
@@ -93,6 +95,11 @@ def record_command(given: argparse.Namespace) -> int:
     if not given.vkey:
         raise CannotCheck("give the site's key with --vkey")
     print(check_files(Path(given.place).read_bytes(), Path(given.record or "").read_text("utf-8"), [given.vkey]))
+    return 0
+
+
+def hour_command(given: argparse.Namespace) -> int:
+    print(check_hour(from_site(given.place), given.record or "", given.version or "", given.vkey))
     return 0
 
 

@@ -150,26 +150,3 @@ def commitment(salt: bytes, body: bytes) -> bytes:
 
 def unpadded(text: str) -> bytes:
     return urlsafe_b64decode(text + "=" * (-len(text) % 4))
-
-
-def check_record(fetch: Fetch, record: str, version: str | None, vkey: str | None = None) -> str:
-    """A sentence that says what was proved; CannotCheck with the reason where it was not."""
-    question = f"?version={version}" if version else ""
-    body = needed(fetch, f"/records/{record}.json{question}")
-    proof = needed(fetch, f"/records/{record}.tlog-proof{question}").decode()
-    return check_files(body, proof, trusted_keys(fetch, [vkey] if vkey else []), record)
-
-
-def check_files(body: bytes, proof: str, vkeys: Sequence[str], record: str | None = None) -> str:
-    extra, place, hashes, note = parted(proof)
-    kept = json.loads(extra)
-    entry = kept["entry"].encode()
-    if not any(is_signed(note, vkey) for vkey in vkeys):
-        raise CannotCheck("the checkpoint is not signed by this key")
-    if not is_included(entry, place, hashes, note):
-        raise CannotCheck("the proof does not lead to the signed root")
-    leaf, size = json.loads(entry), head_of(note)[0]
-    if record not in (None, leaf["r"]) or commitment(b64decode(kept["salt"]), body) != unpadded(leaf["c"] or ""):
-        raise CannotCheck("this text is not the one in the log")
-    text = f"记录 {leaf['r']} 第 {leaf['rev']} 版于 {leaf['t']} 公开，是账本第 {place + 1} 条，共 {size} 条"
-    return f"{text}（proved: entry {place + 1} of {size}）"
