@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 from random import Random
 
 import pytest
+from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import event, select
 
@@ -218,8 +219,8 @@ def test_a_station_that_moved_keeps_its_series_and_tells(
     assert len(page.find("//table[@id='series-table']/tbody/tr")) == 2
 
 
-def test_the_demo_is_the_same_twice_and_goes_on(database: Database, clock: TestClock, demo: int) -> None:
-    settings, services = None, {}
+def test_the_demo_is_the_same_twice_and_goes_on(app: Flask, database: Database, clock: TestClock, demo: int) -> None:
+    settings, services = None, {"log": app.extensions["log"]}
     clock.moves_on(hours=5)
     with unit_of_work(database) as session:
         continue_demo_air(Job(1, session, {}, clock.now(), settings, services))  # type: ignore[arg-type]
