@@ -2,6 +2,7 @@
 
 import re
 from collections import Counter
+from collections.abc import Iterable
 from itertools import pairwise
 from pathlib import Path
 
@@ -24,10 +25,10 @@ def marked(line: str) -> tuple[str, set[tuple[str, str]]]:
     return MARK.sub(r"\2", line), {(one[1], one[2]) for one in MARK.finditer(line)}
 
 
-def counted() -> tuple[Counter[str], Counter[str], Counter[str]]:
-    """(found, missed, false) by kind over all marked sentences."""
+def counted(lines: Iterable[str] = LINES) -> tuple[Counter[str], Counter[str], Counter[str]]:
+    """(found, missed, false) by kind over marked sentences."""
     hits, missed, wrong = Counter[str](), Counter[str](), Counter[str]()
-    for line in LINES:
+    for line in lines:
         text, wanted = marked(line)
         got = {(one.kind, one.text) for one in findings(text)}
         for name, these in ((hits, got & wanted), (missed, wanted - got), (wrong, got - wanted)):
@@ -98,15 +99,20 @@ def test_a_mobile_number_is_found_however_it_is_written(number: int, gap: str, w
     assert findings(f"请打{written}找我") == [Finding("mobile", 2, 2 + len(written), written)]
 
 
-def test_sentences_never_used_for_tuning_give_all_numbers_and_most_names() -> None:
-    """What an editor can expect: every number; names in four of five, which is why the page says to read it again."""
-    lines = (Path(__file__).parents[1] / "vectors" / "redaction_held_out.txt").read_text("utf-8").splitlines()
-    hits, missed, wrong = Counter[str](), Counter[str](), Counter[str]()
-    for line in lines[1:]:
-        text, wanted = marked(line)
-        got = {(one.kind, one.text) for one in findings(text)}
-        for name, these in ((hits, got & wanted), (missed, wanted - got), (wrong, got - wanted)):
-            name.update(kind for kind, _text in these)
-    assert set(missed) <= {"name"}
-    assert hits["name"] / (hits["name"] + missed["name"]) >= 0.8
-    assert sum(hits.values()) / (sum(hits.values()) + sum(wrong.values())) >= 0.9
+def tally(file: str) -> tuple[Counter[str], Counter[str], Counter[str]]:
+    lines = (Path(__file__).parents[1] / "vectors" / file).read_text("utf-8").splitlines()
+    return counted(line for line in lines if line and not line.startswith("#"))
+
+
+def test_the_sentences_that_the_detectors_were_tuned_on_since_give_all_that_is_marked() -> None:
+    hits, missed, wrong = tally("redaction_more.txt")
+    assert sum(hits.values()) > 20
+    assert not missed and not wrong
+
+
+def test_names_in_sentences_that_were_never_used_for_tuning() -> None:
+    """What an editor can expect (docs/redaction-quality.md): seven of ten names and hardly a false alarm."""
+    hits, missed, wrong = tally("redaction_names.txt")
+    assert hits["name"] + missed["name"] == 57
+    assert hits["name"] >= 40
+    assert sum(wrong.values()) == 0

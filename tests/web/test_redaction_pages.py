@@ -204,9 +204,33 @@ def test_the_page_and_the_bytes_of_a_record_are_really_rendered_for_the_scan(
     record_id = publisher.penalty(clock.now())
     with app.app_context(), database.read() as session:
         found = {one.place: one.text for one in rendered.outputs(session, session.get_one(PublicRecord, record_id))}
-    assert {"record", "list", "/penalties/…", "/records/….json", "search"} <= set(found)
+    feeds = {"/feeds/….rss", "/feeds/….atom", "/feeds/….json"}
+    assert {"record", "list", "/penalties/…", "/records/….json", "search", "/api/v1/penalties/…", *feeds} <= set(found)
+    assert all("豫1000环罚决字" in found[feed] for feed in feeds)
     assert "稀释样品" in found["/penalties/…"] and "<html" in found["/penalties/…"]
     assert "稀释样品" in found["/records/….json"] and "稀释样品" in found["search"]
+
+
+def test_what_a_correction_takes_out_must_not_stand_in_an_old_version_still(
+    app: Flask, publisher: Publisher, database: Database, clock: TestClock
+) -> None:
+    """The old version stays readable: so the correction is refused, and the record must be withdrawn and erased."""
+    record = publisher.penalty(clock.now(), violation_facts="经查，王大锤三次篡改数据。")
+    with unit_of_work(database) as session:
+        one = session.get_one(Disclosure, record)
+        operations.correct(session, one, "隐去姓名", actor=publisher.editor, at=clock.now())
+        changed = {**one.draft, "violation_facts": "经查，采样员王大锤承认篡改数据。"}
+        operations.revise(session, one, changed, actor=publisher.editor, at=clock.now())
+        everything = {each.key: ("redact", "", "") for each in suggestions.suggestions(one)}
+        operations.redact(session, one, everything, on=clock.now().date(), actor=publisher.editor, at=clock.now())
+        operations.submit(session, one, actor=publisher.editor, at=clock.now())
+    with pytest.raises(WouldLeak) as refusal:
+        publisher.approve(record, clock.now())
+    assert "/penalties/…/versions/1" in refusal.value.places
+    assert "/records/….json?version=1" in refusal.value.places
+    assert any(place.startswith("/feeds/") for place in refusal.value.places)
+    with app.test_client() as client:
+        assert "王大锤" in client.get(f"/penalties/{record}").get_data(as_text=True), "as before"
 
 
 def test_no_public_output_of_records_seeded_with_personal_data_tells_any_of_it(
