@@ -18,6 +18,7 @@ from portal.demo.history import seed_history
 from portal.demo.people import ACCOUNTS, PASSWORD, TASKS, account_lines, officers, open_accounts
 from portal.demo.releases import seed_agreements, seed_reasons
 from portal.demo.reports import seed_reports
+from portal.demo.submissions import seed_submissions
 from portal.demo.subscriptions import seed_subscriptions
 from portal.publishing.ledger import disclosure_log
 from portal.subscriptions.addresses import AddressBook
@@ -54,6 +55,7 @@ def fill_if_empty(house: House) -> None:
             session, now, rng, log=log, author=people["editor"].as_actor(), approver=people["approver"].as_actor()
         )
         seed_gate(session, now, people)
+        seed_submissions(session, now, people)
         seed_reasons(session, now, people)
         seed_attachments(session, now, people, log)
         seed_agreements(session, now, people)

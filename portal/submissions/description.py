@@ -7,9 +7,9 @@ from flask_babel import gettext as _
 
 from core.tables import Row
 from portal.publishing.kinds import DisclosureKind
-from portal.publishing.record_form import LONG_TEXT, options
+from portal.publishing.record_form import options
 from portal.submissions.models import LONGEST_IDEMPOTENCY_KEY
-from portal.submissions.reading import LISTS
+from portal.submissions.reading import LISTS, longest
 
 SCHEME = "SubmissionKey"
 _REFUSALS = ("401", "403", "404", "409", "422", "429")
@@ -86,6 +86,11 @@ def _body(kind: DisclosureKind) -> dict[str, Any]:
 
 
 def _schema(row: Row) -> dict[str, Any]:
+    schema = _needed(row)
+    return schema if row["required"] else {"anyOf": [schema, {"type": "null"}]}
+
+
+def _needed(row: Row) -> dict[str, Any]:
     allowed = [value for value, _label in options(row)]
     if row["type"] in LISTS:
         return {"type": "array", "items": {"type": "string", "enum": allowed}}
@@ -95,5 +100,4 @@ def _schema(row: Row) -> dict[str, Any]:
         return {"type": "string", "format": "date"}
     if row["type"] == "money":
         return {"type": ["string", "number"]}
-    most = LONG_TEXT if row["type"] in ("long", "rich") else row.get("max_length", 200)
-    return {"type": "string", "maxLength": most, **({"minLength": 1} if row["required"] else {})}
+    return {"type": "string", "maxLength": longest(row), **({"minLength": 1} if row["required"] else {})}

@@ -12,6 +12,7 @@ from core.web import current
 from core.web.access import permit
 from core.web.shell import quiet_response
 from intake import api_keys, queries
+from intake.administration.navigation import navigation
 from intake.api_keys import LONGEST_NAME
 from portal.submissions import operations
 from portal.submissions.models import SubmittingSystem
@@ -21,6 +22,7 @@ MANAGE = Permission.MANAGE_RULES
 
 blueprint = Blueprint("submission_keys", __name__, url_prefix="/admin/submission-keys")
 blueprint.after_request(quiet_response)
+blueprint.context_processor(navigation)
 
 
 @blueprint.get("")
