@@ -61,3 +61,19 @@ def test_every_constraint_has_a_name_of_ours(settings):
     assert len(named) > 200
     by_the_engine = [(table, name) for table, name in named if not name or name.startswith(f"{table}_")]
     assert by_the_engine == []
+
+
+def test_the_keys_of_apps_outlast_the_table_that_they_moved_from(settings):
+    config = alembic_config(settings.database_url)
+    scripts = ScriptDirectory.from_config(config)
+    moving = next(one for one in scripts.walk_revisions() if one.path.endswith("_api_keys.py"))
+    command.downgrade(config, moving.down_revision)
+    database = Database(settings.database_url)
+    with database.engine.begin() as connection:
+        row = {"name": "文明许昌", "hash": b"k" * 32, "at": "2026-11-25 00:00:00+00:00"}
+        connection.execute(text("INSERT INTO open311_key VALUES (:name, :hash, :at, NULL)"), row)
+    command.upgrade(config, "head")
+    with database.engine.connect() as connection:
+        kept = connection.execute(text("SELECT purpose, name, key_hash FROM api_key")).one()
+    assert tuple(kept) == ("open311", "文明许昌", b"k" * 32)
+    database.close()
