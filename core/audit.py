@@ -5,7 +5,7 @@ Detail carries ids, states and counts; never a name, a word or an address of a p
 
 import hashlib
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 import rfc8785
@@ -48,7 +48,7 @@ def record(session: Session, *, actor: Actor, action: str, subject: str, at: dat
     head = hold(session)
     event = AuditEvent(
         number=head.number + 1,
-        at=at,
+        at=at.astimezone(UTC),  # as it will be read back: the hash is over its words
         actor_id=actor.user_id,
         actor_name=actor.name,
         action=action,

@@ -36,7 +36,7 @@ def release_notices(now: datetime) -> list[tuple[datetime, dict[str, Any]]]:
 def seed_agreements(session: Session, now: datetime, people: Mapping[str, User]) -> None:
     """One in force, one that waits for the bureau."""
     today, editor, approver = local_date(now), people["editor"].as_actor(), people["approver"].as_actor()
-    terms = "许环发〔2026〕8号（演示）：{name}的小时值由{name}自行发布，对数据质量负责；更正须在一小时内。"
+    terms = "许环发〔2026〕8号（演示）：{name}的小时值由本部门自行发布，并对数据质量负责；发现错误一小时内更正。"
     for department, name, back in (("xc-meteorology", "气象观测场背景站", 60), ("xc-urban", "扬尘在线监测点", 0)):
         one = agreements.propose(
             session,

@@ -37,7 +37,7 @@ def overview() -> str:
         people={one.id: one.display_name for one in session.scalars(select(User))},
         states=AGREEMENT_STATES,
         may_propose=actor.may(EDIT),
-        may_decide=actor.may(REVIEW),
+        may_decide={row["code"] for row in datasets(current.today()) if _may_decide(row)},
     )
 
 
@@ -80,6 +80,12 @@ def end(agreement_id: str) -> ResponseReturnValue:
     agreements.end(current.session(), agreement_id, **_who())
     flash(_("已终止，对方从现在起不能再发布。"), "good")
     return redirect(url_for("agreements.overview"))
+
+
+def _may_decide(row: dict[str, Any]) -> bool:
+    """Only somebody of the bureau that releases the data set."""
+    actor = current.actor()
+    return actor.may(REVIEW) and actor.department_code == row["department"]
 
 
 def _form() -> AgreementForm:

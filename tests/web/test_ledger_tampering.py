@@ -11,6 +11,8 @@ from flask import Flask
 from sqlalchemy import text
 
 from core.accounts.actor import SYSTEM
+from core.audit import record
+from core.clock import CHINA
 from core.database import Base, Database, unit_of_work
 from core.ledger.note import Signer
 from portal.publishing.endings import end
@@ -117,6 +119,14 @@ DEEDS = {
     ),
     "a line of the audit chain is taken away": ("DELETE FROM audit_event WHERE number = 2", "audit-broken"),
 }
+
+
+def test_an_event_told_at_another_zones_time_does_not_break_the_chain(
+    audit: Audit, database: Database, clock: TestClock
+) -> None:
+    with unit_of_work(database) as session:
+        record(session, actor=SYSTEM, action="test", subject="test:1", at=clock.now().astimezone(CHINA))
+    assert audit.with_what_the_house_sees() == []
 
 
 @pytest.mark.parametrize("what", DEEDS)
