@@ -86,13 +86,22 @@ def _question_parts() -> dict[str, str]:
 
 @blueprint.get("/search/suggest")
 @public
-def suggest() -> Response | str:
-    """Names for what was typed so far: JSON for the script under the box, links for everyone else."""
-    text = visible(request.args.get("q", ""))[:LONGEST]
-    names = guidance.suggestions(current.service("search"), current.session(), text)
-    if request.accept_mimetypes.best_match(("text/html", "application/json")) == "application/json":
-        return jsonify(names)
+def suggest() -> str:
+    """Names for what was typed so far, as links."""
+    text, names = _suggested()
     return render_template("search/suggest.html", text=text, names=names)
+
+
+@blueprint.get("/search/suggest.json")
+@public
+def suggest_json() -> Response:
+    """The same for the script under the box."""
+    return jsonify(_suggested()[1])
+
+
+def _suggested() -> tuple[str, list[str]]:
+    text = visible(request.args.get("q", ""))[:LONGEST]
+    return text, guidance.suggestions(current.service("search"), current.session(), text)
 
 
 def filter_labels() -> dict[str, str]:

@@ -68,7 +68,7 @@ for (const box of document.querySelectorAll("[data-suggest]")) {
     waiting = setTimeout(async () => {
       const asked = box.value.trim();
       const question = new URLSearchParams({ q: asked });
-      const answer = await fetch(`${box.dataset.suggest}?${question}`, { headers: { Accept: "application/json" } });
+      const answer = await fetch(`${box.dataset.suggest}?${question}`);
       if (!answer.ok || asked !== box.value.trim()) return;
       box.list.replaceChildren(...(await answer.json()).map((name) => new Option(name, name)));
     }, 150);

@@ -24,7 +24,6 @@ EXCEPTIONS = {
     "/about": WORDS,
     "/embed": WORDS,
     "/api/docs": "/api/v1/openapi.json says it to machines",
-    "/search/suggest": "JSON to whoever accepts it, at the same address",
     "/verify": "a form; machines take /records/<id>.tlog-proof and /ledger/verify.py",
     "/sign-in": OWN_STEPS,
     "/language/<code>": "a switch that leads back",
