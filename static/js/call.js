@@ -31,6 +31,8 @@ function keepSoon() {
   waiting = setTimeout(() => { keptLast = keptLast.then(() => keep()); }, 700);
 }
 
+// Whoever typed before this script was there has what they typed kept as well.
+if ([...form.elements].some((one) => one.defaultValue !== undefined && one.value !== one.defaultValue)) keepSoon();
 form.addEventListener("input", keepSoon);
 form.addEventListener("change", keepSoon);
 addEventListener("pagehide", () => { if (waiting !== null) keep({ keepalive: true }); });
