@@ -36,7 +36,8 @@ FAMILIES = {
     "/open311/": "an interface for machines",
 }
 NO_PAGE = re.compile(
-    r"\.(json|jsonld|csv|ics|opml|py|svg|txt|xml|salt|tlog-proof|rss|atom)$|form>$|/attachments/|^/(static|api/v1|healthz|"
+    r"\.(json|jsonl|jsonld|csv|ics|opml|py|svg|txt|xml|salt|tlog-proof|rss|atom)$|form>$|/attachments/|"
+    r"^/(static|api/v1|healthz|"
     r"readyz|metrics|robots|ledger/(checkpoint|keys|vkey|tile)|data/packages|feeds/<name>)"
 )
 
