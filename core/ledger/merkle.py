@@ -29,7 +29,7 @@ def in_memory(leaves: Sequence[bytes]) -> HashAt:
     """The hashes of a whole tree whose leaf hashes are at hand."""
     levels = [list(leaves)]
     while len(below := levels[-1]) > 1:
-        levels.append([node_hash(below[at], below[at + 1]) for at in range(0, len(below) - 1, 2)])
+        levels.append([node_hash(left, right) for left, right in zip(below[::2], below[1::2], strict=False)])
     return lambda level, n: levels[level][n]
 
 

@@ -6,42 +6,65 @@ left out. A released batch is its lines in the order of their bytes; its root is
 
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
+from operator import getitem, itemgetter
+from typing import Any
 
 from core.ledger import merkle
 from portal.monitoring.models import HOUR_SECONDS
 
+KNOWN = 50_000
 
-class _Numbers(dict[float, str]):
-    """The shortest text that reads back as the number; a file of a million rows has a few hundred."""
 
-    def __missing__(self, number: float) -> str:
-        text = repr(number).removesuffix(".0")
-        self[number] = text
+class _Numbers(dict[float | None, bytes]):
+    """A column's member for each of its values: the shortest text that reads back as the number. A file of a million
+    rows has a few hundred; beyond `KNOWN` they are written each time.
+    """
+
+    def __init__(self, name: str) -> None:
+        super().__init__({None: b""})
+        self._name = name
+
+    def __missing__(self, number: float) -> bytes:
+        text = f',"{self._name}":"{repr(number).removesuffix(".0")}"'.encode()
+        if len(self) < KNOWN:
+            self[number] = text
         return text
 
 
-class _Hours(dict[int, str]):
-    def __missing__(self, hour: int) -> str:
-        text = f"{datetime.fromtimestamp(hour * HOUR_SECONDS, UTC):%Y-%m-%dT%H:%M:%SZ}"
-        self[hour] = text
+class _Hours(dict[int, bytes]):
+    def __missing__(self, hour: int) -> bytes:
+        text = f',"hour":"{datetime.fromtimestamp(hour * HOUR_SECONDS, UTC):%Y-%m-%dT%H:%M:%SZ}"'.encode()
+        if len(self) < KNOWN:
+            self[hour] = text
+        return text
+
+
+class _Stations(dict[str, bytes]):
+    """A station's code holds nothing that JSON would escape."""
+
+    def __missing__(self, code: str) -> bytes:
+        self[code] = text = f',"station":"{code}"'.encode()
         return text
 
 
 class HourText:
-    """Writes lines for values in the order of `columns`. A station's code holds nothing that JSON would escape."""
+    """Writes lines for values in the order of `columns`: each member is written once and found again, the line joins
+    them in the order of their names. A comma goes before each and the first one off again.
+    """
 
     def __init__(self, columns: Sequence[str]) -> None:
-        named = sorted((name, at) for at, name in enumerate(columns))
-        self._before = [(f'"{name}":"', at) for name, at in named if name < "hour"]
-        self._after = [(f',"{name}":"', at) for name, at in named if name > "hour" and name < "station"]
-        assert len(self._before) + len(self._after) == len(columns)  # noqa: S101 - no column sorts behind "station"
-        self._numbers, self._hours = _Numbers(), _Hours()
+        members: dict[str, dict[Any, bytes]] = {
+            "station": _Stations(),
+            "hour": _Hours(),
+            **{name: _Numbers(name) for name in columns},
+        }
+        named = sorted((name, at) for at, name in enumerate(members))
+        self._members = [members[name] for name, _at in named]
+        self._in_order = itemgetter(*(at for _name, at in named))
 
     def __call__(self, code: str, hour: int, values: Sequence[float | None]) -> bytes:
-        numbers = self._numbers
-        before = "".join([f'{key}{numbers[v]}",' for key, at in self._before if (v := values[at]) is not None])
-        after = "".join([f'{key}{numbers[v]}"' for key, at in self._after if (v := values[at]) is not None])
-        return f'{{{before}"hour":"{self._hours[hour]}"{after},"station":"{code}"}}'.encode()
+        members = map(getitem, self._members, self._in_order((code, hour, *values)))
+        return b"{" + b"".join(members)[1:] + b"}"
 
 
 def batch_root(lines: Iterable[bytes]) -> bytes:

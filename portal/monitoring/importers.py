@@ -17,7 +17,7 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from operator import itemgetter
+from operator import getitem, itemgetter
 from typing import BinaryIO, NamedTuple, Protocol
 
 from flask_babel import lazy_gettext as _l
@@ -239,28 +239,28 @@ class CnemcReader:
 
     def __init__(self, source: Source) -> None:
         at = {name: n for n, name in enumerate(source.header)}
-        self.pick_station = itemgetter(*(at[name] for name in CNEMC_STATION))
-        self.place = tuple(at.get(name) for name in ("longitude", "latitude"))
+        self.facts = tuple(name for name in (*CNEMC_STATION, "longitude", "latitude") if name in at)
+        self.pick_station = itemgetter(*(at[name] for name in self.facts))
         self.time = at["timepoint"]
-        self.values = _value_readers(source, at)
+        self.pick_values, self.readers = _value_readers(source, at)
         self.stations: dict[tuple[str, ...], StationFacts] = {}
         self.hours: dict[str, int] = {}
 
     def __call__(self, line: int, cells: list[str]) -> Row:
-        facts = (*self.pick_station(cells), *("" if n is None else cells[n] for n in self.place))
+        facts = self.pick_station(cells)
         station = self.stations.get(facts) or self._station(facts)
         time = cells[self.time]
         hour = self.hours.get(time) or self._hour(time)
-        return Row(line, station, hour, [known[cells[n]] for n, known in self.values])
+        return Row(line, station, hour, list(map(getitem, self.readers, self.pick_values(cells))))
 
     def _station(self, facts: tuple[str, ...]) -> StationFacts:
-        code, name, area, lon, lat = (text.strip() for text in facts)
+        said = {name: text.strip() for name, text in zip(self.facts, facts, strict=True)}
         station = StationFacts(
-            _station_code(code, "stationcode"),
-            _name(name, "positionname", 60),
-            _name(area, "area", 30),
-            _degrees(lon, "longitude", 180),
-            _degrees(lat, "latitude", 90),
+            _station_code(said["stationcode"], "stationcode"),
+            _name(said["positionname"], "positionname", 60),
+            _name(said["area"], "area", 30),
+            _degrees(said.get("longitude", ""), "longitude", 180),
+            _degrees(said.get("latitude", ""), "latitude", 90),
         )
         self.stations[facts] = station
         return station
@@ -285,7 +285,7 @@ class PrsaReader:
         self.pick_day = itemgetter(at["year"], at["month"], at["day"])
         self.hour = at["hour"]
         self.station = at["station"]
-        self.values = _value_readers(source, at, co_divisor=1000)
+        self.pick_values, self.readers = _value_readers(source, at, co_divisor=1000)
         self.days: dict[tuple[str, ...], int] = {}
         self.stations: dict[str, StationFacts] = {}
 
@@ -295,7 +295,7 @@ class PrsaReader:
         hour = cells[self.hour]
         number = first + (HOURS.get(hour) or _hour_of_day(_whole(hour, "hour"), "hour", hour))
         station = self.stations.get(cells[self.station]) or self._station(cells[self.station])
-        return Row(line, station, number, [known[cells[n]] for n, known in self.values])
+        return Row(line, station, number, list(map(getitem, self.readers, self.pick_values(cells))))
 
     def _day(self, parts: tuple[str, ...]) -> int:
         year, month, day = (_whole(part, name) for part, name in zip(parts, ("year", "month", "day"), strict=True))
@@ -309,14 +309,16 @@ class PrsaReader:
         return self.stations[text]
 
 
-def _value_readers(source: Source, at: dict[str, int], *, co_divisor: int = 1) -> list[tuple[int, ValueReader]]:
-    """For each column of values the place of its cell and what its texts mean."""
-    readers = []
-    for column in source.columns:
-        name = FILE_NAMES.get(column, column)
-        divisor = co_divisor if column == "co" else 1
-        readers.append((at[name], ValueReader(column, SHOWN_NAMES.get(name, name), divisor)))
-    return readers
+def _value_readers(
+    source: Source, at: dict[str, int], *, co_divisor: int = 1
+) -> tuple[Callable[[list[str]], tuple[str, ...]], list[ValueReader]]:
+    """What takes the cells of values out of a row, and for each of them what its texts mean."""
+    names = [FILE_NAMES.get(column, column) for column in source.columns]
+    readers = [
+        ValueReader(column, SHOWN_NAMES.get(name, name), co_divisor if column == "co" else 1)
+        for column, name in zip(source.columns, names, strict=True)
+    ]
+    return itemgetter(*(at[name] for name in names)), readers
 
 
 def _station_code(text: str, column: str) -> str:
