@@ -127,7 +127,7 @@ def _attachments(session: Session, record: PublicRecord) -> Iterator[Output]:
 @contextmanager
 def _anybodys_request(app: Flask, session: Session, url: str) -> Iterator[Request]:
     with app.app_context(), app.test_request_context(url) as context:
-        g.database_session, g.actor = session, ANONYMOUS
+        g.database_session, g.actor, g.asks_itself = session, ANONYMOUS, True
         yield context.request
 
 

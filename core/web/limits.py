@@ -5,7 +5,7 @@ Counters live in this process, or in Redis where MINGJIAN_REDIS_URL is set, so t
 
 import hmac
 
-from flask import Flask, request
+from flask import Flask, g, request
 from flask_limiter import Limiter
 from limits.errors import StorageError
 from limits.storage import MemoryStorage
@@ -29,6 +29,12 @@ def by_network() -> str:
 
 limiter = Limiter(key_func=_everyone, strategy="moving-window", headers_enabled=False)
 _own_counters = MemoryStorage()
+
+
+@limiter.request_filter
+def _asks_itself() -> bool:
+    """The house opening its own pages, as the last look before a publication does, is no caller."""
+    return bool(g.get("asks_itself", False))
 
 
 def counted(name: str, seconds: int) -> int:

@@ -11,7 +11,8 @@ from core.database import Database
 from core.ledger.keys import OVERLAP, KeyMissing, KeyRing
 from core.ledger.note import NoteInvalid, Verifier, checkpoint
 from core.ledger.proof import TlogProof
-from portal.ledger.verify.proofs import check_files, trusted_keys
+from portal.ledger.verify.checks import check_files
+from portal.ledger.verify.proofs import trusted_keys
 from portal.publishing.ledger import LOG
 from tests.conftest import TestClock
 from tests.support.disclosures import Publisher
