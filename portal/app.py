@@ -69,7 +69,7 @@ from portal.opendata.downloads import packages
 from portal.opendata.downloads import views as downloads
 from portal.opendata.freshness import Freshness
 from portal.pages.source import PageSource
-from portal.publishing import consulting, endings, scheduling
+from portal.publishing import consulting, due_days, endings, scheduling
 from portal.publishing.erasing import SCRUB
 from portal.publishing.erasing import TABLES as ERASED_TABLES
 from portal.publishing.ledger import disclosure_log
@@ -163,6 +163,7 @@ SWEEPS: tuple[Sweep, ...] = (
     Sweep("sessions.forget_expired", timedelta(hours=1), browser_session.forget_expired),
     Sweep("intake.abandoned_files", timedelta(hours=1), attachments.sweep_abandoned),
     Sweep("publishing.past_term", timedelta(minutes=10), endings.sweep_past_term),
+    Sweep("publishing.due_days", timedelta(hours=1), due_days.sweep),
     *supervision.SWEEPS,
     *succession.SWEEPS,
     *digest.SWEEPS,

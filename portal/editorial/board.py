@@ -3,30 +3,30 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
 from flask_babel import gettext as _
-from sqlalchemy import ColumnElement, func, or_, select
+from sqlalchemy import Select, func, literal, select, tuple_
 from sqlalchemy.orm import Session
 
 from core.accounts.actor import Actor
 from core.accounts.models import Department, User
-from core.accounts.permissions import Permission
 from core.clock import local_date
-from core.errors import Text
-from core.working_calendar import WorkingCalendar
+from core.database import UtcDateTime
+from core.errors import NotFound, Text
+from core.paging import Cursor, Page, page_of
+from portal.editorial import board_sql
 from portal.publishing.consent import content_digest
 from portal.publishing.kinds import kind_named
 from portal.publishing.models import Consultation, Disclosure
 from portal.publishing.workflow import (
     APPROVALS,
     CONSULTATIONS,
-    CORRECTION,
     DRAFTS,
     REVIEWS,
     SCHEDULES,
     STATES,
 )
-from portal.release.rules import record_due
 
 OPEN_STATES = tuple(state for state in STATES if state in DRAFTS | REVIEWS | CONSULTATIONS | APPROVALS | SCHEDULES)
 GROUPS: Mapping[str, frozenset[str]] = {
@@ -36,20 +36,22 @@ GROUPS: Mapping[str, frozenset[str]] = {
     "approved": APPROVALS,
     "scheduled": SCHEDULES,
 }
-MOST = 1000
+PAGE_SIZE = 50
+CURSOR_PARTS = 3
 
 
 @dataclass(frozen=True)
 class BoardFilters:
-    """`scope` "mine" (what I wrote) or "waits" (what waits for me); `group` one of GROUPS."""
+    """`scope` "mine" (what I wrote) or "waits" (what waits for me); `group` one of GROUPS; `whom` as board_sql says."""
 
     scope: str | None = None
     group: str | None = None
     kind: str | None = None
+    whom: str | None = None
     late: bool = False
 
     def any(self) -> bool:
-        return any((self.scope, self.group, self.kind, self.late))
+        return any((self.scope, self.group, self.kind, self.whom, self.late))
 
 
 @dataclass(frozen=True)
@@ -78,49 +80,71 @@ def counts(session: Session) -> dict[str, int]:
     return {name: sum(found.get(state, 0) for state in states) for name, states in GROUPS.items()}
 
 
-def board_rows(
-    session: Session, filters: BoardFilters, *, actor: Actor, now: datetime, calendar: WorkingCalendar
-) -> list[BoardRow]:
-    """What is on hand: the late first, then the longest waiting; at most MOST."""
+def board_page(
+    session: Session, filters: BoardFilters, cursor: Cursor | None, *, actor: Actor, now: datetime
+) -> Page[BoardRow]:
+    """What is on hand: the late first, then the longest waiting, PAGE_SIZE at a time."""
+    rank = board_sql.rank(now)
+    order = (rank, Disclosure.changed_at, Disclosure.id)
+    backwards = cursor is not None and cursor.backwards
+    statement = _filtered(select(Disclosure, rank), filters, actor, now)
+    if cursor is not None:
+        key, border = tuple_(*order), tuple_(*_border_of(cursor))
+        statement = statement.where(key < border if backwards else key > border)
+    statement = statement.order_by(*(column.desc() if backwards else column.asc() for column in order))
+    found = [(one, place) for one, place in session.execute(statement.limit(PAGE_SIZE + 1))]
+    page = page_of(found, limit=PAGE_SIZE, cursor=cursor, key=_key)
+    rows = _rows(session, [one for one, _rank in page.items], actor, now)
+    return Page(rows, page.next_cursor, page.previous_cursor)
+
+
+def _key(found: tuple[Disclosure, int]) -> tuple[int, str, str]:
+    return found[1], found[0].changed_at.isoformat(), found[0].id
+
+
+def _border_of(cursor: Cursor) -> tuple[Any, ...]:
+    """The place that a cursor of the board names; NotFound for a cursor of another list."""
+    rank, changed_at, identifier = cursor.key
+    try:
+        at = datetime.fromisoformat(str(changed_at))
+    except ValueError as error:
+        raise NotFound from error
+    if not isinstance(rank, int) or at.tzinfo is None:
+        raise NotFound
+    return literal(rank), literal(at, UtcDateTime), literal(str(identifier))
+
+
+def _filtered(
+    statement: Select[Disclosure, int], filters: BoardFilters, actor: Actor, now: datetime
+) -> Select[Disclosure, int]:
     states = GROUPS.get(filters.group or "", frozenset(OPEN_STATES))
-    statement = select(Disclosure).where(Disclosure.state.in_(states))
+    statement = statement.where(Disclosure.state.in_(states))
     if filters.kind:
         statement = statement.where(Disclosure.kind == filters.kind)
     if filters.scope == "mine":
         statement = statement.where(Disclosure.author_id == actor.user_id)
     elif filters.scope == "waits":
-        statement = statement.where(_waits_for(actor))
-    found = session.scalars(statement.order_by(Disclosure.changed_at, Disclosure.id).limit(MOST)).all()
-    rows = _rows(session, found, actor, now, calendar)
-    return sorted((one for one in rows if one.is_late or not filters.late), key=lambda one: not one.is_late)
+        statement = statement.where(board_sql.waits_for_me(actor))
+    if filters.whom:
+        statement = statement.where(board_sql.waits_for(filters.whom))
+    if filters.late:
+        statement = statement.where(board_sql.rank(now) == board_sql.LATE_FIRST)
+    return statement
 
 
-def rows_of(
-    session: Session, disclosures: Sequence[Disclosure], *, actor: Actor, now: datetime, calendar: WorkingCalendar
-) -> list[BoardRow]:
-    return _rows(session, disclosures, actor, now, calendar)
+def rows_of(session: Session, disclosures: Sequence[Disclosure], *, actor: Actor, now: datetime) -> list[BoardRow]:
+    return _rows(session, disclosures, actor, now)
 
 
-def _waits_for(actor: Actor) -> ColumnElement[bool]:
-    mine = Disclosure.author_id == actor.user_id
-    writes = mine & Disclosure.state.in_(DRAFTS) if actor.may(Permission.DRAFT_DISCLOSURE) else None
-    decides = ~mine & Disclosure.state.in_(REVIEWS | CONSULTATIONS | APPROVALS)
-    reviews = decides if actor.may(Permission.REVIEW_DISCLOSURE) else None
-    return or_(*(one for one in (writes, reviews) if one is not None))
-
-
-def _rows(
-    session: Session, found: Sequence[Disclosure], actor: Actor, now: datetime, calendar: WorkingCalendar
-) -> list[BoardRow]:
+def _rows(session: Session, found: Sequence[Disclosure], actor: Actor, now: datetime) -> list[BoardRow]:
     questions = _open_questions(session, [one.id for one in found if one.state in CONSULTATIONS])
     people = {one.id: one.display_name for one in session.scalars(select(User))}
     departments = {one.code: one.short_name for one in session.scalars(select(Department))}
-    return [_row(one, questions.get(one.id, []), actor, now, calendar, people, departments) for one in found]
+    return [_row(one, questions.get(one.id, []), actor, now, people, departments) for one in found]
 
 
 def _open_questions(session: Session, ids: Sequence[str]) -> dict[str, list[Consultation]]:
-    waiting = (Consultation.answered_at.is_(None), Consultation.closed_at.is_(None), Consultation.waived_at.is_(None))
-    statement = select(Consultation).where(Consultation.disclosure_id.in_(ids), *waiting)
+    statement = select(Consultation).where(Consultation.disclosure_id.in_(ids), board_sql.OPEN_QUESTION)
     found: dict[str, list[Consultation]] = {}
     for one in session.scalars(statement.order_by(Consultation.due_on)):
         found.setdefault(one.disclosure_id, []).append(one)
@@ -132,11 +156,10 @@ def _row(
     questions: Sequence[Consultation],
     actor: Actor,
     now: datetime,
-    calendar: WorkingCalendar,
     people: Mapping[str, str],
     departments: Mapping[str, str],
 ) -> BoardRow:
-    due_on, due_for = _due(one, questions, calendar)
+    due_on, due_for = _due(one, questions)
     overdue = due_on is not None and due_on < local_date(now)
     return BoardRow(
         id=one.id,
@@ -172,10 +195,7 @@ def _waiting(
     return str(_("到时自动公开") if one.state in SCHEDULES else _("审核人"))
 
 
-def _due(one: Disclosure, questions: Sequence[Consultation], calendar: WorkingCalendar) -> tuple[date | None, str]:
+def _due(one: Disclosure, questions: Sequence[Consultation]) -> tuple[date | None, str]:
     if questions:
         return questions[0].due_on, _("答复")
-    if one.state in (CORRECTION.draft, CORRECTION.in_review, CORRECTION.approved, CORRECTION.scheduled):
-        return None, ""
-    due = record_due(one.kind, one.draft, calendar)
-    return (due.on, _("公开")) if due and one.version == 0 else (None, "")
+    return (one.due_on, _("公开")) if one.due_on and one.version == 0 else (None, "")

@@ -8,13 +8,14 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from core.accounts.permissions import Permission
+from core.paging import Cursor
 from core.web import current
 from core.web.access import permit
 from core.web.forms import Form
 from portal.disclosures.views import value_rows
 from portal.editorial.attachment_views import add_to, draft_files, uploaded
-from portal.editorial.board import board_rows, counts, rows_of
-from portal.editorial.board_filters import board_fields, filters_of
+from portal.editorial.board import CURSOR_PARTS, board_page, counts, rows_of
+from portal.editorial.board_filters import board_fields, filters_of, offered_to
 from portal.editorial.draft_page import review_context
 from portal.editorial.forms import ReasonForm, StepForm, WithdrawForm
 from portal.editorial.navigation import navigation
@@ -41,15 +42,19 @@ blueprint.context_processor(navigation)
 @permit(EDIT, REVIEW)
 def board() -> str:
     """What waits for whom, the late and the longest waiting first."""
-    session, filters = current.session(), filters_of(request.args)
-    asked: dict[str, Any] = {"actor": current.actor(), "now": current.now(), "calendar": current.calendar()}
+    session = current.session()
+    offered = offered_to(session)
+    filters = filters_of(request.args, offered)
+    cursor = Cursor.decode(request.args.get("cursor"), parts=CURSOR_PARTS)
+    asked: dict[str, Any] = {"actor": current.actor(), "now": current.now()}
     return render_template(
         "portal/editorial/board.html",
-        waiting=board_rows(session, filters, **asked),
+        page=board_page(session, filters, cursor, **asked),
+        page_url=lambda key: url_for(".board", **{**request.args.to_dict(), "cursor": key}),
         published=rows_of(session, queries.recently_published(session), **asked),
         counts=[(name, STATES[name][0], count) for name, count in counts(session).items()],
         filters=filters,
-        fields=board_fields(filters),
+        fields=board_fields(filters, offered),
         clear=url_for("editorial.board") if filters.any() else None,
         may_review=current.actor().may(REVIEW),
         form=StepForm(),

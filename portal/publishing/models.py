@@ -56,6 +56,8 @@ class Disclosure(Base):
     # Without it what was approved and consented to cannot be told from its digest; erasure takes it.
     review_salt: Mapped[str] = mapped_column(String(64), default="", server_default="")
     publish_at: Mapped[datetime | None]
+    # Of a first publication, and as due_days.py last settled it; nothing while there is no day in the draft.
+    due_on: Mapped[date | None]
 
     files: Mapped[list["Attachment"]] = relationship(order_by="Attachment.number", viewonly=True)
 

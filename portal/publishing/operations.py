@@ -21,7 +21,7 @@ from core.errors import DomainError, InvalidInput
 from core.ids import new_id
 from core.ledger.log import Log
 from core.outbox import enqueue
-from portal.publishing import attachments, consent
+from portal.publishing import attachments, consent, due_days
 from portal.publishing.approved_content import new_salt
 from portal.publishing.consent import content_digest
 from portal.publishing.erasing import erase_texts
@@ -111,6 +111,7 @@ def draft(
         created_at=at,
         changed_at=at,
     )
+    due_days.settle(session, disclosure)
     session.add(disclosure)
     session.flush()
     _record(session, disclosure, "draft", actor, at)
@@ -130,6 +131,7 @@ def revise(session: Session, disclosure: Disclosure, content: Mapping[str, Any],
     if other is not None and other.id != disclosure.id:
         raise DuplicateDecision(other.id)
     disclosure.draft, disclosure.natural_key = carried_over(disclosure.draft, content), natural_key
+    due_days.settle(session, disclosure)
     written_by(disclosure, actor)
     _moved(session, disclosure, "revise", actor, at)
 
