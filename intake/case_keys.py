@@ -18,6 +18,7 @@ from core.keys.keyring import KeyPurpose, Keyring
 from core.keys.models import EscrowKey
 from core.keys.user_keys import live_escrow
 from intake.departments import Organisation
+from intake.identity_shares import dealt, is_share
 from intake.key_models import EventText, ReportKey, ReportWrap
 from intake.models import CO, EXCLUDED, Report, ReportDepartment, SealedFile
 from intake.receipt import ReceiptKeys
@@ -51,6 +52,11 @@ class Directory:
         found = (self.organisation.find(kind, None, but=excluded) for kind in LAST_RESORTS)
         caretakers = tuple(unit.code for unit in found if unit is not None)
         return recipients(Case(report.responsible_code, co, excluded, caretakers), self._holders())
+
+    def custodians(self) -> list[str]:
+        """The departments that keep identities where nobody is excluded."""
+        found = (self.organisation.find(kind, None) for kind in LAST_RESORTS)
+        return [unit.code for unit in found if unit is not None and (unit.code, IDENTITY) in self.keys]
 
     def targets(self, who: Recipients, purpose: KeyPurpose) -> Iterator[tuple[str, int, bytes]]:
         """(recipient, its epoch, its public key)"""
@@ -133,9 +139,15 @@ def reporter_secret(session: Session, report: Report, receipt: ReceiptKeys) -> b
     return unlock(row.sealed_reporter_secret, receipt.wrap, context(report.id, 0, REPORTER))
 
 
-def identity_root(session: Session, report: Report, ring: Keyring) -> bytes | None:
-    """With a custodian's key; None where there is no envelope for this person."""
+def identity_part(session: Session, report: Report, ring: Keyring) -> bytes | None:
+    """What a custodian's department holds: a share, or the whole; None where there is no envelope for this person."""
     return _unwrapped(session, report, IDENTITY, ring)
+
+
+def identity_root(session: Session, report: Report, ring: Keyring) -> bytes | None:
+    """Where one department alone keeps the identity; None also where this person holds but a share."""
+    part = identity_part(session, report, ring)
+    return None if part is None or is_share(part) else part
 
 
 def read_identity(session: Session, report: Report, root: bytes) -> str:
@@ -167,6 +179,16 @@ def rekey_identity(session: Session, report: Report, root: bytes, directory: Dir
     row.identity_epoch += 1
     _new_identity(session, report, row, identity, directory.recipients(session, report), directory)
     session.flush()
+
+
+def renew_share(session: Session, report: Report, code: str, part: bytes, directory: Directory) -> None:
+    """A department's share for its key of today; the identity and the others' shares stay as they are."""
+    row = session.get_one(ReportWrap, (report.id, IDENTITY, department_recipient(code)))
+    key = directory.keys.get((code, IDENTITY))
+    if key is not None:
+        row.recipient_epoch = key.epoch
+        row.wrapped = wrap(part, key.public, _context(row))
+        session.flush()
 
 
 def revoke_excluded(session: Session, report: Report) -> None:
@@ -217,7 +239,9 @@ def _new_identity(
     """Also an anonymous report has one: whether there is a name in it is sealed as well."""
     pair = KeyPair.new()
     report.sealed_identity = seal(identity, pair.public, context(report.id, row.identity_epoch, IDENTITY))
-    targets = [(*target, pair.secret) for target in directory.targets(who, IDENTITY)]
+    parts = {department_recipient(code): part for code, part in dealt(pair.secret, sorted(who.custodians)).items()}
+    parts[ESCROW] = pair.secret
+    targets = [(*target, parts[target[0]]) for target in directory.targets(who, IDENTITY)]
     _write_envelopes(session, report.id, IDENTITY, row.identity_epoch, targets)
 
 
@@ -238,6 +262,7 @@ def _write_envelopes(
             recipient=recipient,
             recipient_epoch=recipient_epoch,
             key_epoch=key_epoch,
+            is_share=is_share(key),
         )
         row.wrapped = wrap(key, public, _context(row))
         session.add(row)

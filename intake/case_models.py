@@ -102,6 +102,53 @@ class MaliceMark(Base):
     is_lifted: Mapped[bool] = mapped_column(default=False)
 
 
+class IdentityRequest(Base):
+    """打开身份: asked for by one, proposed by a custodian, agreed to by another one of another department.
+
+    Only where a single department may keep the identity both are of it (`is_one_department`). `ends_at` is the last
+    moment of the next step. `lent` is what the second one's department holds, for the first one's own key.
+    """
+
+    __tablename__ = "case_identity_request"
+    __table_args__ = (
+        CheckConstraint(
+            "agreed_by IS NULL OR (proposed_by IS NOT NULL AND agreed_by <> proposed_by AND agreed_by <> asked_by)",
+            name="agreed_by_another",
+        ),
+        CheckConstraint(
+            "agreed_by IS NULL OR is_one_department OR agreed_department <> proposed_department",
+            name="agreed_by_another_department",
+        ),
+        CheckConstraint("opened_at IS NULL OR agreed_by IS NOT NULL", name="opened_after_consent"),
+    )
+
+    id: Mapped[str] = mapped_column(String(26), primary_key=True)
+    report_id: Mapped[str] = mapped_column(ForeignKey("report.id"), index=True)
+    asked_by: Mapped[str] = mapped_column(ForeignKey("user_account.id"))
+    asked_at: Mapped[datetime]
+    proposed_by: Mapped[str | None] = mapped_column(ForeignKey("user_account.id"))
+    proposed_department: Mapped[str | None] = mapped_column(String(40))
+    agreed_by: Mapped[str | None] = mapped_column(ForeignKey("user_account.id"))
+    agreed_department: Mapped[str | None] = mapped_column(String(40))
+    is_one_department: Mapped[bool] = mapped_column(default=False)
+    refused_by: Mapped[str | None] = mapped_column(ForeignKey("user_account.id"))
+    opened_at: Mapped[datetime | None]
+    ends_at: Mapped[datetime] = mapped_column(index=True)
+    identity_epoch: Mapped[int | None]
+    lent: Mapped[bytes | None]
+
+
+class IdentityWords(Base):
+    """Why an identity is asked for, sealed to the custodians of one department."""
+
+    __tablename__ = "case_identity_words"
+
+    request_id: Mapped[str] = mapped_column(ForeignKey("case_identity_request.id"), primary_key=True)
+    department_code: Mapped[str] = mapped_column(String(40), primary_key=True)
+    key_epoch: Mapped[int]
+    sealed: Mapped[bytes]
+
+
 class CalendarFeed(Base):
     """The private address of one person's deadlines; only a hash of it is kept."""
 

@@ -1,4 +1,4 @@
-"""Who turns out to be involved holds nothing of a case any more; and who opens an identity says what for.
+"""Who turns out to be involved holds nothing of a case any more.
 
 The department that is named, all under it and all over it are left out, as if the reporter had accused it: what they
 hold is taken away, the report gets a new key, and where the responsible department is among them the case moves on.
@@ -43,11 +43,6 @@ def name_involved(session: Session, report: Report, department: str, reason: str
     else:
         handover.renew(session, report, case, on)
     case_keys.revoke_excluded(session, report)
-
-
-def open_identity(session: Session, report: Report, purpose: str, desk: Desk) -> None:
-    """A custodian looked: on record with the purpose, which the reporter reads too."""
-    add_event(session, report, "open_identity", desk, text=purpose, is_public=True)
 
 
 def _who_is_left(organisation: Organisation, excluded: frozenset[str]) -> str:

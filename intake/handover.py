@@ -20,6 +20,7 @@ from core.keys.escrow import Escrow
 from core.keys.keyring import KeyPurpose, Keyring
 from intake import case_keys
 from intake.case_keys import CASE, ESCROW, IDENTITY, Directory, department_recipient
+from intake.identity_shares import is_share
 from intake.key_models import ReportWrap
 from intake.models import CO, EXCLUDED, Report, ReportDepartment
 from intake.sealing import CaseSecrets
@@ -47,9 +48,7 @@ def settle(session: Session, user: User, ring: Keyring, at: datetime) -> None:
             case_keys.rekey(session, report, case, directory)
             cases += 1
     for report in _waiting(session, user.department_code, IDENTITY, directory):
-        root = case_keys.identity_root(session, report, ring)
-        if root is not None:
-            case_keys.rekey_identity(session, report, root, directory)
+        _renew_identity(session, report, user.department_code, ring, directory)
     if cases:
         subject = f"department:{user.department_code}"
         audit.record(session, actor=user.as_actor(), action="keys.settle", subject=subject, at=at, reports=cases)
@@ -76,6 +75,15 @@ def settle_by_escrow(session: Session, escrow: Escrow, *, actor: Actor, at: date
     return len(reports)
 
 
+def _renew_identity(session: Session, report: Report, code: str, ring: Keyring, directory: Directory) -> None:
+    """Who holds the whole deals it out anew; who holds a share can put that share alone under today's key."""
+    part = case_keys.identity_part(session, report, ring)
+    if part is not None and is_share(part):
+        case_keys.renew_share(session, report, code, part, directory)
+    elif part is not None:
+        case_keys.rekey_identity(session, report, part, directory)
+
+
 def _waiting(session: Session, code: str, purpose: KeyPurpose, directory: Directory) -> Sequence[Report]:
     """Reports that this department has an envelope of, and whose envelopes are not today's."""
     mine = directory.keys.get((code, purpose))
@@ -86,8 +94,12 @@ def _waiting(session: Session, code: str, purpose: KeyPurpose, directory: Direct
     if purpose is CASE:
         living = [one for one, what in directory.keys if what is CASE]
         reasons += [_responsible_lacks(living), _helper_lacks(living)]
+    lacking = [_custodian_lacks(code) for code in directory.custodians()] if purpose is IDENTITY else []
     if directory.escrow is not None:
-        reasons.append(_escrow_lacks(purpose, directory.escrow.epoch, directory.escrow.department_code))
+        lacking.append(_escrow_lacks(purpose, directory.escrow.epoch, directory.escrow.department_code))
+    if lacking:
+        # Only who holds the whole can give to others.
+        reasons.append(and_(Report.id.in_(own.where(~ReportWrap.is_share)), or_(*lacking)))
     statement = select(Report).where(Report.id.in_(own), or_(*reasons)).order_by(Report.id).limit(AT_ONCE)
     return session.scalars(statement).all()
 
@@ -104,9 +116,16 @@ def _helper_lacks(living: list[str]) -> ColumnElement[bool]:
 
 
 def _escrow_lacks(purpose: KeyPurpose, epoch: int, department: str) -> ColumnElement[bool]:
+    return and_(~_envelope(purpose, ESCROW, ReportWrap.recipient_epoch == epoch), ~_kept_out(department))
+
+
+def _custodian_lacks(code: str) -> ColumnElement[bool]:
+    return and_(~_envelope(IDENTITY, department_recipient(code)), ~_kept_out(code))
+
+
+def _kept_out(code: str) -> ColumnElement[bool]:
     part = ReportDepartment
-    kept_out = exists().where(part.report_id == Report.id, part.part == EXCLUDED, part.department_code == department)
-    return and_(~_envelope(purpose, ESCROW, ReportWrap.recipient_epoch == epoch), ~kept_out)
+    return exists().where(part.report_id == Report.id, part.part == EXCLUDED, part.department_code == code)
 
 
 def _envelope(purpose: KeyPurpose, recipient: Any, *more: ColumnElement[bool]) -> ColumnElement[bool]:

@@ -1,6 +1,6 @@
 """A report's keys at rest, and the sealed words of its steps."""
 
-from sqlalchemy import ForeignKey, Index, LargeBinary, String
+from sqlalchemy import ForeignKey, Index, LargeBinary, String, false
 from sqlalchemy.orm import Mapped, mapped_column
 
 from core.database import Base
@@ -26,7 +26,8 @@ class ReportKey(Base):
 class ReportWrap(Base):
     """One envelope: the key of a report ("case") or of its identity, for one recipient.
 
-    `recipient` is "department:<code>", "escrow" or "reporter"; `recipient_epoch` which of its keys.
+    `recipient` is "department:<code>", "escrow" or "reporter"; `recipient_epoch` which of its keys. A share is noise
+    until another department's share of the same identity is laid beside it.
     """
 
     __tablename__ = "report_wrap"
@@ -37,6 +38,7 @@ class ReportWrap(Base):
     recipient: Mapped[str] = mapped_column(String(60), primary_key=True)
     recipient_epoch: Mapped[int]
     key_epoch: Mapped[int]
+    is_share: Mapped[bool] = mapped_column(default=False, server_default=false())
     wrapped: Mapped[bytes]
 
 

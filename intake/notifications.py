@@ -18,12 +18,14 @@ TEXTS = {
     ),
     "disputed": ("有案件等待指定承办单位", "有案件多次退回，等待您指定承办单位，请登录承办台办理。"),
     "objection": ("有举报人提出异议", "有举报人对一项认定提出异议，等待您处理，请登录承办台查看。"),
+    "identity": ("有打开举报人身份的申请", "有一份打开举报人身份的申请在等待身份保管员，请登录承办台查看。"),
     "new_message": ("举报人有新的补充", "您的部门承办的一件举报有新的补充，请登录承办台查看。"),
 }
 ROLES = {
     "officer": Permission.HANDLE_REPORT,
     "head": Permission.DECIDE_EXTENSION,
     "supervisor": Permission.SUPERVISE_REPORTS,
+    "custodian": Permission.OPEN_IDENTITY,
 }
 
 

@@ -2,7 +2,8 @@
 
 The responsible department and those that help get the report's key. Where the responsible one has nobody yet who could
 open it, a caretaker (duty desk, discipline inspection, procuratorate) keeps it until somebody is there. The escrow gets
-one unless its own department is excluded. Who the reporter is goes to custodians alone.
+one unless its own department is excluded. Who the reporter is goes to custodians alone: to all of the caretakers' that
+are not excluded, so that two of them can open it together.
 """
 
 from collections.abc import Iterable, Sequence
@@ -53,7 +54,7 @@ def recipients(case: Case, holders: Holders) -> Recipients:
     departments = (frozenset({case.responsible}) | case.co) & open_to
     if case.responsible not in departments:
         departments |= _first(case.caretakers, open_to)
-    custodians = _first(case.caretakers, holders.custodians - case.excluded)
+    custodians = frozenset(case.caretakers) & (holders.custodians - case.excluded)
     escrow = holders.escrow_department is not None and holders.escrow_department not in case.excluded
     if not escrow and not (departments and custodians):
         raise NobodyCanOpen

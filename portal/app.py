@@ -22,7 +22,16 @@ from core.scrubbing import Scrubber
 from core.web import browser_session, health, request_log
 from core.web.current import EXTENSION, House
 from core.web.shell import create_shell
-from intake import attachments, department_hooks, digest, handover, notifications, succession, supervision
+from intake import (
+    attachments,
+    department_hooks,
+    digest,
+    handover,
+    identity_requests,
+    notifications,
+    succession,
+    supervision,
+)
 from intake.administration import calendar_views as administration
 from intake.administration import connection_views as connections
 from intake.administration import routing_views as routing
@@ -167,6 +176,7 @@ SWEEPS: tuple[Sweep, ...] = (
     *supervision.SWEEPS,
     *succession.SWEEPS,
     *digest.SWEEPS,
+    *identity_requests.SWEEPS,
     *calls.SWEEPS,
     Sweep("storage.scrub", timedelta(hours=1), lambda job: scrub_after_commit(job.session)),
     Sweep("storage.files", scrubbing.EVERY, SCRUBBER.sweep, is_long=True),

@@ -62,6 +62,14 @@ class LinkForm(TextForm):
     kind = SelectField(_l("关联什么？"), widget=GovSelect(), validators=[InputRequired(_l("请选择关联什么。"))])
 
 
+class AskIdentityForm(TextForm):
+    basis = StringField(
+        _l("依据哪条规定、哪份文书？"),
+        widget=GovTextInput(),
+        validators=[DataRequired(_l("请写明依据。")), Length(min=2, max=200, message=_l("依据要写 2 到 200 个字。"))],
+    )
+
+
 class MaliceForm(TextForm):
     basis = StringField(
         _l("哪个机关、哪份文书认定的？没有查实不等于恶意"),

@@ -1,8 +1,8 @@
-"""The custodian's page: who a named reporter is, opened for a written purpose, and told to the reporter."""
+"""The custodians' page: who a named reporter is, opened by two of different departments, and told to the reporter."""
 
 from urllib.parse import quote
 
-from flask import Blueprint, Response, render_template
+from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
@@ -11,16 +11,17 @@ from sqlalchemy import select
 from wtforms import StringField, SubmitField, TextAreaField
 from wtforms.validators import DataRequired, Length
 
+from core.accounts.models import Department, User
 from core.accounts.permissions import Permission
 from core.errors import NotFound
 from core.web import current
 from core.web.access import permit
 from core.web.forms import Form
 from core.web.shell import quiet_response
-from intake import attachments, case_keys, reading
+from intake import attachments, case_keys, identity_requests, reading
+from intake.case_models import IdentityRequest
 from intake.desk.navigation import navigation
 from intake.desk_context import desk
-from intake.exclusion import open_identity
 from intake.models import EXCLUDED, Report
 
 blueprint = Blueprint("identity", __name__, url_prefix="/desk/identity")
@@ -41,7 +42,16 @@ class IdentityForm(Form):
             Length(min=5, max=1000, message=_l("用途要写 5 到 1000 个字。")),
         ],
     )
-    submit = SubmitField(_l("打开身份"), widget=GovSubmitInput())
+    basis = StringField(
+        _l("依据哪条规定、哪份文书？"),
+        widget=GovTextInput(),
+        validators=[DataRequired(_l("请写明依据。")), Length(min=2, max=200, message=_l("依据要写 2 到 200 个字。"))],
+    )
+    submit = SubmitField(_l("提出打开"), widget=GovSubmitInput())
+
+
+class RefusalForm(Form):
+    reason = StringField(validators=[DataRequired(_l("请写明不同意的理由。")), Length(max=500)])
 
 
 @blueprint.route("", methods=["GET", "POST"])
@@ -49,30 +59,66 @@ class IdentityForm(Form):
 def identity() -> ResponseReturnValue:
     form = IdentityForm()
     if not form.validate_on_submit():
-        return render_template("intake/desk/identity.html", form=form, opened=None)
+        return _page(form)
     report = report_of_custodian((form.case_number.data or "").strip().upper())
-    root = case_keys.identity_root(current.session(), report, current.keyring()) if report else None
-    if report is None or root is None:
+    if report is None or case_keys.identity_part(current.session(), report, current.keyring()) is None:
         form.case_number.errors = [_("没有这件举报，或者它的身份不由您保管。")]
-        return render_template("intake/desk/identity.html", form=form, opened=None)
-    known = reading.identity_of(current.session(), report, root) or {}
-    open_identity(current.session(), report, form.purpose.data or "", desk())
-    return render_template("intake/desk/identity.html", form=form, opened=report, known=known)
+        return _page(form)
+    try:
+        identity_requests.propose_for(current.session(), report, form.purpose.data or "", form.basis.data or "", desk())
+    except identity_requests.AlreadyAsked as refusal:
+        form.case_number.errors = [str(refusal.message)]
+        return _page(form)
+    flash(_("已提出。另一个部门的身份保管员同意以后，您就可以在 24 小时内打开。"), "good")
+    return redirect(url_for("identity.identity"))
 
 
-@blueprint.post("/original/<file_id>")
+@blueprint.post("/<request_id>/propose")
 @permit(Permission.OPEN_IDENTITY)
-def original(file_id: str) -> Response:
-    """A file as the reporter sent it: an opening of its own, for the purpose that was written."""
-    form = IdentityForm()
-    report = report_of_custodian((form.case_number.data or "").strip().upper())
-    root = case_keys.identity_root(current.session(), report, current.keyring()) if report else None
-    if report is None or root is None or not form.validate_on_submit():
-        raise NotFound
+def propose(request_id: str) -> ResponseReturnValue:
+    identity_requests.propose(current.session(), _asked(request_id)[0], desk())
+    flash(_("已提出。另一个部门的身份保管员同意以后，您就可以在 24 小时内打开。"), "good")
+    return redirect(url_for("identity.identity"))
+
+
+@blueprint.post("/<request_id>/agree")
+@permit(Permission.OPEN_IDENTITY)
+def agree(request_id: str) -> ResponseReturnValue:
+    identity_requests.agree(current.session(), _asked(request_id)[0], desk())
+    flash(_("已同意。提出的人在 24 小时内可以打开，您自己看不到身份。"), "good")
+    return redirect(url_for("identity.identity"))
+
+
+@blueprint.post("/<request_id>/refuse")
+@permit(Permission.OPEN_IDENTITY)
+def refuse(request_id: str) -> ResponseReturnValue:
+    asked, form = _asked(request_id)[0], RefusalForm()
+    if not form.validate_on_submit():
+        flash(_("请写明不同意的理由。"), "bad")
+        return _page(IdentityForm(formdata=None)), 422
+    identity_requests.refuse(current.session(), asked, form.reason.data or "", desk())
+    flash(_("已记录不同意。"), "good")
+    return redirect(url_for("identity.identity"))
+
+
+@blueprint.post("/<request_id>/open")
+@permit(Permission.OPEN_IDENTITY)
+def open_it(request_id: str) -> ResponseReturnValue:
+    asked, report = _asked(request_id)
+    root = identity_requests.opened(current.session(), asked, desk())
+    known = reading.identity_of(current.session(), report, root) or {}
+    return render_template("intake/desk/identity_opened.html", report=report, asked=asked, known=known)
+
+
+@blueprint.post("/<request_id>/original/<file_id>")
+@permit(Permission.OPEN_IDENTITY)
+def original(request_id: str, file_id: str) -> Response:
+    """A file as the reporter sent it: an opening of its own, for the purpose that was agreed to."""
+    asked, report = _asked(request_id)
+    root = identity_requests.opened(current.session(), asked, desk())
     file = next((one for one in reading.originals_of(current.session(), report, root) if one.id == file_id), None)
     if file is None:
         raise NotFound
-    open_identity(current.session(), report, form.purpose.data or "", desk())
     response = Response(attachments.pieces(file, current.settings().data_dir), mimetype="application/octet-stream")
     response.headers["Content-Disposition"] = f"attachment; filename*=UTF-8''{quote(file.name)}"
     return response
@@ -81,7 +127,57 @@ def original(file_id: str) -> Response:
 def report_of_custodian(case_number: str) -> Report | None:
     """A report from which the custodian's own department is not kept out."""
     report = current.session().scalar(select(Report).where(Report.case_number == case_number))
-    if report is None:
-        return None
+    return report if report is not None and _may_know(report) else None
+
+
+def _asked(request_id: str) -> tuple[IdentityRequest, Report]:
+    """NotFound where there is none, or its report is none of this custodian's."""
+    asked = current.session().get(IdentityRequest, request_id)
+    report = current.session().get_one(Report, asked.report_id) if asked else None
+    if asked is None or report is None or not _may_know(report):
+        raise NotFound
+    if identity_requests.words_of(current.session(), asked, desk()) is None:
+        raise NotFound
+    return asked, report
+
+
+def _may_know(report: Report) -> bool:
     excluded = case_keys.departments_with_part(current.session(), report, EXCLUDED)
-    return None if current.actor().department_code in excluded else report
+    return current.actor().department_code not in excluded
+
+
+def _page(form: IdentityForm) -> str:
+    return render_template("intake/desk/identity.html", form=form, waiting=_waiting(), typed=request.form)
+
+
+def _waiting() -> list[dict[str, object]]:
+    """Each living request as this custodian sees it: why, who, until when, and what they could do now."""
+    session, me = current.session(), current.actor()
+    found = []
+    for asked, report in identity_requests.waiting_for(session, desk()):
+        words = identity_requests.words_of(session, asked, desk())
+        if words is None or not _may_know(report):
+            continue
+        is_mine = asked.proposed_by == me.user_id
+        found.append(
+            {
+                "request": asked,
+                "number": report.case_number,
+                "words": words,
+                "asked_by": _person(asked.asked_by),
+                "proposed_by": _person(asked.proposed_by),
+                "agreed_by": _person(asked.agreed_by),
+                "may_propose": asked.proposed_by is None,
+                "may_open": is_mine and asked.agreed_by is not None,
+                "may_agree": asked.proposed_by is not None
+                and asked.agreed_by is None
+                and me.user_id not in (asked.proposed_by, asked.asked_by),
+            }
+        )
+    return found
+
+
+def _person(user_id: str | None) -> str:
+    user = current.session().get(User, user_id) if user_id else None
+    unit = current.session().get(Department, user.department_code) if user and user.department_code else None
+    return "" if user is None else f"{user.display_name}（{unit.short_name}）" if unit else user.display_name

@@ -46,7 +46,7 @@ def page() -> ResponseReturnValue:
     if form.validate_on_submit():
         keys = receipt_keys(receipt.read(form.code.data or "") or receipt.new_code())
         report = report_of_custodian((form.case_number.data or "").strip().upper())
-        if report is not None and case_keys.identity_root(current.session(), report, current.keyring()) is None:
+        if report is not None and case_keys.identity_part(current.session(), report, current.keyring()) is None:
             report = None
         try:
             reward.pay(current.session(), report, keys.lookup, desk())

@@ -11,7 +11,7 @@ from core.accounts.permissions import Permission
 from core.errors import NotFound
 from core.web import current
 from core.web.forms import Form
-from intake import answers, casework, clocks, exclusion, extensions, malice, operations, queries
+from intake import answers, casework, clocks, exclusion, extensions, identity_requests, malice, operations, queries
 from intake.case_workflow import WORKFLOW
 from intake.desk import forms
 from intake.models import Report
@@ -100,6 +100,9 @@ STEPS: dict[str, Step] = {
     "reopen": Step(forms.TextForm, _words(operations.reopen)),
     "note": Step(forms.TextForm, _words(operations.note)),
     "contribute": Step(forms.TextForm, _words(casework.contribute), by=CO),
+    "ask_identity": Step(
+        forms.AskIdentityForm, lambda s, r, f, d: identity_requests.ask(s, r, f.text.data, f.basis.data, d)
+    ),
     "propose_malice": Step(forms.MaliceForm, lambda s, r, f, d: malice.propose(s, r, f.text.data, f.basis.data, d)),
     "confirm_malice": Step(forms.TextForm, _words(malice.confirm)),
     "refuse_malice": Step(forms.TextForm, _words(malice.refuse)),
@@ -116,7 +119,7 @@ GROUPS = (
     (_l("转出和协办"), ("transfer", "return", "hand_over", "invite", "contribute", "appoint")),
     (_l("期限"), ("ask_extension", "pause", "resume")),
     (_l("恶意举报"), ("propose_malice", "confirm_malice", "refuse_malice", "uphold_malice", "lift_malice")),
-    (_l("其他"), ("note", "link", "merge", "recuse", "name_involved")),
+    (_l("其他"), ("note", "link", "merge", "recuse", "name_involved", "ask_identity")),
 )
 PLAIN = ("accept", "investigate", "decide", "close")
 TEXT_LABELS = {
@@ -135,6 +138,7 @@ TEXT_LABELS = {
     "refuse_malice": _l("不认定的理由（举报人看不到）"),
     "uphold_malice": _l("维持的理由（举报人会看到）"),
     "lift_malice": _l("撤销的理由（举报人会看到）"),
+    "ask_identity": _l("为什么要知道举报人是谁？两个部门的身份保管员会看到，打开以后举报人也会看到"),
     "contribute": _l("协办意见（举报人看不到）"),
 }
 

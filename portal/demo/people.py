@@ -50,7 +50,7 @@ TASKS = {
     Role.OPERATOR: "登记来电、来信",
     Role.SUPERVISOR: "看全市举报的期限",
     Role.CONSULTEE: "答复别的部门的征求意见",
-    Role.CUSTODIAN: "写明用途后打开实名举报人的身份",
+    Role.CUSTODIAN: "与另一部门的身份保管员一起打开实名举报人的身份",
     Role.ADMINISTRATOR: "管理账号，也能起草和审核",
 }
 

@@ -47,14 +47,22 @@ def test_the_discipline_inspector_reads_what_the_accused_office_never_sees(
     assert number not in office.content()
 
 
-def test_the_custodian_opens_an_identity_for_a_purpose_that_is_kept(open_browser: Opens, app: Flask) -> None:
+def test_two_custodians_open_an_identity_for_a_purpose_that_is_kept(open_browser: Opens, app: Flask) -> None:
     number = file_directly(app, identity=Identity("欧阳不具名", "13912345678")).case_number
     custodian = open_browser(scripts=False)
     sign_in(custodian, "custodian", "/desk/identity")
     custodian.get_by_label("受理编号").fill(number)
-    custodian.get_by_role("button", name="打开身份").click()
+    custodian.get_by_role("button", name="提出打开").click()
     expect(custodian.locator(".govuk-error-summary")).to_contain_text("请写明用途")
     custodian.get_by_label("为什么要打开").fill(PURPOSE)
+    custodian.get_by_label("依据哪条规定").fill("行政复议法第四十四条")
+    custodian.get_by_role("button", name="提出打开").click()
+    expect(custodian.get_by_role("button", name="打开身份")).to_have_count(0)
+    second = open_browser(scripts=False)
+    sign_in(second, "custodian2", "/desk/identity")
+    expect(second.get_by_text(PURPOSE)).to_be_visible()
+    second.get_by_role("button", name="同意打开").click()
+    custodian.reload()
     custodian.get_by_role("button", name="打开身份").click()
     expect(custodian.get_by_text("欧阳不具名")).to_be_visible()
     expect(custodian.get_by_text("13912345678")).to_be_visible()

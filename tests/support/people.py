@@ -32,6 +32,7 @@ PEOPLE: dict[str, tuple[Role, str | None]] = {
     "duty_officer": (Role.OFFICER, "xc-duty"),
     "discipline_officer": (Role.OFFICER, "xc-discipline"),
     "custodian": (Role.CUSTODIAN, "xc-duty"),
+    "second_custodian": (Role.CUSTODIAN, "xc-discipline"),
     "operator": (Role.OPERATOR, "xc-duty"),
     "supervisor": (Role.SUPERVISOR, None),
     "administrator": (Role.ADMINISTRATOR, None),

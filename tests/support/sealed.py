@@ -1,15 +1,18 @@
 """What a report holds, opened as the escrow of the tests opens it; and who else could."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from core.accounts.models import User
 from core.database import Database
 from intake import case_keys, reading
+from intake.identity_shares import together
 from intake.models import Report
 from intake.sealing import CaseSecrets
-from tests.support.people import ESCROW
+from tests.support.people import ESCROW, ring_of
 
 
 def opened(session: Session, report: Report) -> CaseSecrets:
@@ -26,3 +29,12 @@ def story(database: Database) -> dict[str, Any]:
         files = [(one.name, one.kind, one.size) for one in reading.files_of(session, report, case)]
         known = reading.identity_of(session, report, identity)
         return {**reading.body_of(report, case), "identity": known, "files": files}
+
+
+def identity_by_two(session: Session, report: Report, people: Mapping[str, User]) -> bytes:
+    """The identity's key of what the two custodians' departments hold."""
+    rings = (ring_of(people[name]) for name in ("custodian", "second_custodian"))
+    own, other = (case_keys.identity_part(session, report, ring) for ring in rings)
+    root = together(own or b"", other)
+    assert root is not None
+    return root

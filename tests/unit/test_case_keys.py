@@ -1,5 +1,6 @@
 """The keys of a report through its life: who opens it, who no longer does, what old keys and backups are worth."""
 
+import json
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import date
@@ -24,6 +25,7 @@ from core.keys.models import UserKey
 from core.working_calendar import WorkingCalendar
 from intake import case_keys, exclusion, handover, operations, reading
 from intake.departments import Organisation
+from intake.identity_shares import is_share, together
 from intake.key_models import EventText, ReportKey, ReportWrap
 from intake.models import CO, EXCLUDED, Report, ReportDepartment
 from intake.queries import visible_to
@@ -35,7 +37,7 @@ from intake.timeline import Desk
 from tests.conftest import TestClock
 from tests.support.people import ESCROW, ring_of
 from tests.support.reporter import SUBMISSION, WORDS
-from tests.support.sealed import opened
+from tests.support.sealed import identity_by_two, opened
 
 People = dict[str, User]
 RECEIPT = ReceiptKeys.of(bytes(32))
@@ -98,7 +100,11 @@ def test_a_report_opens_to_the_responsible_department_and_to_nobody_else(city: C
     report_id = city.files()
     assert city.readers(report_id) == {"county_officer", "county_head"}
     assert city.recipients(report_id) == {"department:xc-ecology-changge", "escrow", "reporter"}
-    assert city.recipients(report_id, KeyPurpose.IDENTITY) == {"department:xc-duty", "escrow"}
+    assert city.recipients(report_id, KeyPurpose.IDENTITY) == {
+        "department:xc-duty",
+        "department:xc-discipline",
+        "escrow",
+    }
 
 
 def test_everything_that_was_sealed_is_read_back(city: City) -> None:
@@ -112,9 +118,9 @@ def test_everything_that_was_sealed_is_read_back(city: City) -> None:
         assert reading.body_of(report, case)["words"] == WORDS
         assert [one.name for one in reading.files_of(session, report, case)] == [FILE.name]
         assert set(reading.texts_of(session, report, case).values()) == {NOTE}
-        root = case_keys.identity_root(session, report, ring_of(city.people["custodian"]))
-        assert root and reading.identity_of(session, report, root) == {"name": "欧阳", "contact": "13912345678"}
-        assert case_keys.identity_root(session, report, ring_of(city.people["county_head"])) is None
+        root = identity_by_two(session, report, city.people)
+        assert reading.identity_of(session, report, root) == {"name": "欧阳", "contact": "13912345678"}
+        assert case_keys.identity_part(session, report, ring_of(city.people["county_head"])) is None
 
 
 def test_the_reporter_reads_what_is_meant_for_them_and_not_the_departments_notes(city: City) -> None:
@@ -248,7 +254,7 @@ def test_a_department_named_later_loses_the_case_and_everything_of_it(city: City
         old = case_keys.opened(session, report, fresh(ring_of(city.people["county_officer"])))
     city.does("county_head", report_id, exclusion.name_involved, "xc-ecology", "查明市局的人打过招呼")
     assert city.readers(report_id) == {"discipline_officer"}
-    assert city.recipients(report_id, KeyPurpose.IDENTITY) == {"escrow"}
+    assert city.recipients(report_id, KeyPurpose.IDENTITY) == {"department:xc-discipline", "escrow"}
     with city.database.read() as session:
         report = session.get_one(Report, report_id)
         assert report.responsible_code == "xc-discipline"
@@ -377,3 +383,72 @@ def test_the_key_of_the_reporter_is_not_the_key_of_the_departments(city: City) -
     assert case.root is not None
     assert case.shared == derived(case.root, "report/shared")
     assert row.shared_public != row.internal_public
+
+
+def holds(city: City, name: str, report_id: str) -> bytes | None:
+    """What this person can take out of the identity's envelopes."""
+    with city.database.read() as session:
+        report = session.get_one(Report, report_id)
+        return case_keys.identity_part(session, report, fresh(ring_of(city.people[name])))
+
+
+def test_neither_custodians_department_alone_opens_an_identity_whatever_program_it_runs(city: City) -> None:
+    """All that lies in the database, and one department's every key: noise. With the other's share beside it: open."""
+    report_id = city.files(identity=Identity("欧阳", "13912345678"))
+    own, other = holds(city, "custodian", report_id), holds(city, "second_custodian", report_id)
+    assert own and other and is_share(own) and is_share(other)
+    halves = [bytes.fromhex(half) for part in (own, other) for half in json.loads(part).values()]
+    with city.database.read() as session:
+        report = session.get_one(Report, report_id)
+        for half in halves:
+            with pytest.raises(SealBroken):
+                case_keys.read_identity(session, report, half)
+        assert together(own, None) is None
+        assert "欧阳" in case_keys.read_identity(session, report, identity_by_two(session, report, city.people))
+        whole = case_keys.opened_by_escrow(session, report, ESCROW.secret, 1)[KeyPurpose.IDENTITY]
+        assert "欧阳" in case_keys.read_identity(session, report, whole)
+
+
+def test_an_identity_of_before_is_divided_at_the_next_sign_in_of_the_custodian_who_had_it_whole(city: City) -> None:
+    with pytest.MonkeyPatch.context() as before:
+        before.setattr(case_keys, "dealt", lambda secret, _codes: {"xc-duty": secret, "xc-discipline": secret})
+        report_id = city.files(identity=Identity("欧阳", "13912345678"))
+    with unit_of_work(city.database) as session:
+        session.delete(session.get_one(ReportWrap, (report_id, "identity", "department:xc-discipline")))
+    old = holds(city, "custodian", report_id)
+    assert old is not None and not is_share(old)
+    city.signs_in("custodian")
+    parts = [holds(city, name, report_id) for name in ("custodian", "second_custodian")]
+    assert all(part is not None and is_share(part) for part in parts)
+    with city.database.read() as session:
+        report = session.get_one(Report, report_id)
+        assert "欧阳" in case_keys.read_identity(session, report, identity_by_two(session, report, city.people))
+        with pytest.raises(SealBroken):
+            case_keys.read_identity(session, report, old)
+
+
+def test_a_share_follows_its_departments_new_key_without_the_other_department(city: City) -> None:
+    report_id = city.files(identity=Identity("欧阳", "13912345678"))
+    with unit_of_work(city.database) as session:
+        department_keys.new_epoch(session, "xc-duty", KeyPurpose.IDENTITY, actor=SYSTEM, at=city.clock.now())
+    city.signs_in("custodian")
+    with city.database.read() as session:
+        row = session.get_one(ReportWrap, (report_id, "identity", "department:xc-duty"))
+        assert (row.recipient_epoch, row.key_epoch, row.is_share) == (2, 1, True)
+        report = session.get_one(Report, report_id)
+        rings = (fresh(ring_of(city.people[name])) for name in ("custodian", "second_custodian"))
+        own, other = (case_keys.identity_part(session, report, ring) for ring in rings)
+        root = together(own or b"", other)
+        assert root and "欧阳" in case_keys.read_identity(session, report, root)
+
+
+def test_a_share_whose_other_half_is_excluded_is_given_out_anew_by_the_escrow(city: City) -> None:
+    report_id = city.files(identity=Identity("欧阳", "13912345678"))
+    city.does("county_head", report_id, exclusion.name_involved, "xc-ecology", "查明市局的人打过招呼")
+    left = holds(city, "second_custodian", report_id)
+    assert left is not None and is_share(left) and holds(city, "custodian", report_id) is None
+    with unit_of_work(city.database) as session:
+        escrow = Escrow(1, ESCROW.secret, ("甲", "乙"))
+        assert handover.settle_by_escrow(session, escrow, actor=SYSTEM, at=city.clock.now()) == 1
+    whole = holds(city, "second_custodian", report_id)
+    assert whole is not None and not is_share(whole)

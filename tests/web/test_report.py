@@ -18,6 +18,7 @@ from core.web.current import EXTENSION
 from intake import attachments, proof_of_work, receipt
 from intake.models import CaseEvent, Report, ReportDepartment
 from tests.conftest import TestClock
+from tests.support.custodians import opened_by_two
 from tests.support.disclosures import COMPANY, USCC, Publisher
 from tests.support.officer import Officer
 from tests.support.reporter import (
@@ -641,16 +642,15 @@ def test_a_photograph_is_cleaned_and_its_original_kept_only_for_the_custodian_wh
     assert [name for name, _kind, _size in told["files"]] == ["厂门口.jpg"]
     (original,) = told["identity"]["originals"]
     assert original["size"] == len(sent)
-    officer, custodian = Officer(app, "county_officer"), Officer(app, "custodian")
+    officer = Officer(app, "county_officer")
     page = officer.step(receipt.case_number, "open")
     assert "原件在身份保管员处" in page.text() and original["key"] not in page.html
     refused = officer.post(f"/desk/{receipt.case_number}/files/{original['id']}", at="/desk")
     assert refused.status == 404
-    asked = {"case_number": receipt.case_number, "purpose": "法院要看原始照片"}
-    page = custodian.post("/desk/identity", **asked)
+    page, custodian, path = opened_by_two(app, receipt.case_number, "法院要看原始照片")
     assert "是匿名的" in page.text() and "没有清理的原件" in page.text()
     token = page.find("//input[@name='csrf_token']/@value")[0]
-    answer = custodian.client.post(f"/desk/identity/original/{original['id']}", data={**asked, "csrf_token": token})
+    answer = custodian.client.post(f"{path}/original/{original['id']}", data={"csrf_token": token})
     assert answer.get_data() == sent
     reporter.looks_up(receipt.code)
     assert reporter.page.text().count("法院要看原始照片") == 2

@@ -27,6 +27,7 @@ from core.database import Database, unit_of_work
 from core.web.current import EXTENSION, House
 from intake.models import Report
 from intake.submission import Accused, Identity
+from tests.support.custodians import opened_by_two
 from tests.support.officer import Officer
 from tests.support.reporter import PNG, Reporter, everything_stored, file_directly, uploads
 
@@ -157,8 +158,7 @@ def whole_life(app: Flask, number: int) -> str:
     reporter.looks_up(receipt.code)
     assert mark["reply"] in reporter.page.text()
     reporter.adds(mark["message"])
-    custodian = Officer(app, "custodian")
-    page = custodian.post("/desk/identity", case_number=receipt.case_number, purpose="核实现场时间，由承办人联系")
+    page, _custodian, _path = opened_by_two(app, receipt.case_number, f"核实现场时间，{mark['message']}")
     assert mark["name"] in page.text() and mark["contact"] in page.text()
     return receipt.code
 
