@@ -25,6 +25,7 @@ from core.outbox import Delivery, Job, enqueue
 TIMEOUT_SECONDS = 10
 LONGEST_ANSWER = 64 * 1024
 OK, CONFLICT = 200, 409
+BROUGHT = ""  # the address of a witness that is not asked: what it cosigned was brought
 UNREACHABLE, REFUSED, WRONG_SIGNATURE, BEHIND = "unreachable", "refused", "wrong_signature", "log_behind"
 log = structlog.get_logger()
 
@@ -49,7 +50,8 @@ class Witnesses:
 
     def ask_all(self) -> None:
         with self.database.read() as session:
-            names = session.scalars(select(LogWitness.name).where(LogWitness.log == self.log.name)).all()
+            mine = (LogWitness.log == self.log.name, LogWitness.url != BROUGHT)
+            names = session.scalars(select(LogWitness.name).where(*mine)).all()
         for name in names:
             self.ask(name)
 

@@ -20,6 +20,7 @@ from portal.demo.releases import seed_agreements, seed_reasons
 from portal.demo.reports import seed_reports
 from portal.demo.submissions import seed_submissions
 from portal.demo.subscriptions import seed_subscriptions
+from portal.demo.witnessed import seed_second_key, seed_witness
 from portal.publishing.ledger import disclosure_log
 from portal.subscriptions.addresses import AddressBook
 
@@ -61,5 +62,8 @@ def fill_if_empty(house: House) -> None:
         seed_agreements(session, now, people)
         seed_afterlife(session, now, people, log)
         release_demo_air(session, log, now)
+        seed_second_key(session, log, now)
         seed_reports(session, now, rng, officers=officers(people, rings))
         seed_history(session, now, rng, officers=officers(people, rings))
+    with unit_of_work(house.database) as session:
+        seed_witness(session, log, now)
