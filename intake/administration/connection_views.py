@@ -16,6 +16,7 @@ from core.web import current
 from core.web.access import permit
 from core.web.shell import quiet_response
 from intake import api_keys, department_hooks, queries
+from intake.administration.key_answers import answer
 from intake.administration.navigation import navigation
 from intake.api_keys import HOTLINE, LONGEST_NAME, OPEN311, PURPOSES
 from intake.department_hooks import DepartmentHook
@@ -59,11 +60,7 @@ def change_key(purpose: str, action: str) -> ResponseReturnValue:
     except DomainError as error:
         flash(str(error.message), "bad")
         return _page(), error.status
-    current.session().flush()
-    if key is None:
-        flash(_("%(name)s 的密钥已作废，立刻生效。", name=name), "good")
-        return redirect(url_for("connections.overview"))
-    return _page(told=(_("%(name)s 的密钥", name=name), key))
+    return answer(key, name, overview="connections.overview", page=_page)
 
 
 @blueprint.post("/hooks/<action>")

@@ -1,8 +1,7 @@
 """Which systems may send drafts: an administrator lets them in, changes their key and shuts them out."""
 
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask import Blueprint, flash, render_template, request
 from flask.typing import ResponseReturnValue
-from flask_babel import gettext as _
 from sqlalchemy import select
 
 from core.accounts.permissions import Permission
@@ -12,6 +11,7 @@ from core.web import current
 from core.web.access import permit
 from core.web.shell import quiet_response
 from intake import api_keys, queries
+from intake.administration.key_answers import answer
 from intake.administration.navigation import navigation
 from intake.api_keys import LONGEST_NAME
 from portal.submissions import operations
@@ -44,11 +44,7 @@ def change(action: str) -> ResponseReturnValue:
     except DomainError as refusal:
         flash(str(refusal.message), "bad")
         return _page(typed=True), refusal.status
-    current.session().flush()
-    if key is None:
-        flash(_("%(name)s 的密钥已作废，立刻生效。", name=name), "good")
-        return redirect(url_for("submission_keys.overview"))
-    return _page(told=(_("%(name)s 的密钥", name=name), key))
+    return answer(key, name, overview="submission_keys.overview", page=_page)
 
 
 def _changed(action: str, name: str) -> str | None:
