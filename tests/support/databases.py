@@ -27,6 +27,7 @@ QUICK = {
     "autovacuum": "off",
     "max_wal_size": "4GB",
     "checkpoint_timeout": "1h",
+    "wal_recycle": "off",  # as operations.md asks of a server: what was erased is then searched for in all of its files
 }
 
 
