@@ -1,9 +1,15 @@
 """The commands for keys: flask --app wsgi keys … Two officers run the escrow's at the machine, never over the web."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 import click
+from flask import current_app
 from flask.cli import AppGroup
+from flask_babel import lazy_gettext as _l
+from sqlalchemy.orm import Session
 
 from core.accounts import SYSTEM
 from core.accounts.models import Department
@@ -13,6 +19,7 @@ from core.clock import local_date
 from core.database import unit_of_work
 from core.errors import DomainError
 from core.keys import department_keys, escrow
+from core.keys.escrow import Escrow, EscrowRefused, Purpose, Use
 from core.keys.keyring import KeyPurpose
 from core.keys.user_keys import live_escrow
 from core.web.current import house
@@ -46,7 +53,7 @@ def status() -> None:
 
 @keys.command("escrow-create")
 @click.option("--department", "department_code", default="xc-discipline", show_default=True, help="保管单位")
-@click.option("--keeper", "keepers", multiple=True, required=True, help="保管人姓名；2 到 5 位，每位一次")
+@click.option("--keeper", "keepers", multiple=True, required=True, help="保管人的登录名或姓名；2 到 5 位，每位一次")
 @click.option(
     "--folder", required=True, type=click.Path(file_okay=False, path_type=Path), help="保管文件写到哪里（U 盘）"
 )
@@ -62,6 +69,7 @@ def escrow_create(department_code: str, keepers: tuple[str, ...], folder: Path) 
         with unit_of_work(house().database) as session:
             if session.get(Department, department_code) is None:
                 raise click.ClickException("没有这个部门代码。")
+            _must_be_its_people(session, department_code, keepers)
             files = escrow.create(session, department_code, phrases, actor=SYSTEM, at=house().clock.now())
             for path, content in zip(paths, files, strict=True):
                 path.write_bytes(content)
@@ -86,12 +94,11 @@ def reset_password(sign_in_name: str, shares: tuple[Path, ...]) -> None:
             user = user_named(session, sign_in_name)
             if user is None:
                 raise click.ClickException("没有这个登录名。")
-            at = house().clock.now()
-            opened = escrow.opened(session, files, actor=SYSTEM, at=at)
-            escrow.reset_password(session, user, under, opened, actor=SYSTEM, at=at)
+            with _opened(session, files, Purpose.RESET_PASSWORD) as opening:
+                escrow.reset_password(session, user, under, opening.escrow, actor=SYSTEM, at=house().clock.now())
     except DomainError as error:
         raise click.ClickException(str(error.message)) from error
-    click.echo(f"{sign_in_name} 的密码已重设，已记入审计。")
+    click.echo(f"{sign_in_name} 的密码已重设，已记入审计，已在网站上公开一条使用记录。")
 
 
 @keys.command("hand-over")
@@ -100,13 +107,12 @@ def hand_over(shares: tuple[Path, ...]) -> None:
     """两位保管人一起，把只有保管密钥能打开的举报交给现在的承办部门。"""
     files = _with_phrases(shares)
     try:
-        with unit_of_work(house().database) as session:
+        with unit_of_work(house().database) as session, _opened(session, files, Purpose.HAND_OVER) as opening:
             at = house().clock.now()
-            opened = escrow.opened(session, files, actor=SYSTEM, at=at)
-            count = handover.settle_by_escrow(session, opened, actor=SYSTEM, at=at)
+            opening.reports = handover.settle_by_escrow(session, opening.escrow, actor=SYSTEM, at=at)
     except DomainError as error:
         raise click.ClickException(str(error.message)) from error
-    click.echo(f"已重新封存并交出 {count} 件，已记入审计。")
+    click.echo(f"已重新封存并交出 {opening.reports} 件，已记入审计，已在网站上公开一条使用记录。")
 
 
 @keys.command("rotate")
@@ -125,3 +131,28 @@ def rotate(department_code: str) -> None:
 
 def _with_phrases(shares: tuple[Path, ...]) -> list[tuple[bytes, str]]:
     return [(path.read_bytes(), click.prompt(f"{path.name} 的口令", hide_input=True)) for path in shares]
+
+
+@dataclass
+class _Opening:
+    escrow: Escrow
+    reports: int = 0
+
+
+@contextmanager
+def _opened(session: Session, files: list[tuple[bytes, str]], purpose: Purpose) -> Iterator[_Opening]:
+    """The opened escrow, and in the same transaction what the public is told of it: both, or neither."""
+    opening = _Opening(escrow.opened(session, files, purpose, actor=SYSTEM, at=house().clock.now()))
+    yield opening
+    tell = current_app.extensions[escrow.TELLS]
+    tell(session, Use(opening.escrow, purpose, opening.reports), at=house().clock.now())
+
+
+def _must_be_its_people(session: Session, department_code: str, keepers: tuple[str, ...]) -> None:
+    """Each keeper is somebody of that office with an account: later uses stand under two persons' names."""
+    people = [escrow.account_of(session, name) for name in keepers]
+    strangers = [one.display_name for one in people if one.department_code != department_code or not one.is_active]
+    if strangers:
+        raise EscrowRefused(_l("%(names)s不是保管单位的人。", names="、".join(strangers)))
+    if len({one.id for one in people}) != len(people):
+        raise EscrowRefused(_l("需要两位不同的保管人。"))

@@ -5,6 +5,7 @@ A part adds its line to the lists below: blueprint, outbox handler, sweep, searc
 
 from collections.abc import Mapping
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 from flask import Blueprint, Flask
@@ -15,6 +16,7 @@ from core.accounts.permissions import Permission
 from core.clock import Clock, SystemClock
 from core.config import Settings
 from core.database import scrub_after_commit
+from core.keys import escrow
 from core.ledger.cosigning import AskWitnesses, Witnesses, ask_again
 from core.ledger.log import COSIGN
 from core.outbox import Delivery, Handler, Job, Sweep, Worker
@@ -68,6 +70,9 @@ from portal.editorial import review_views as review
 from portal.enforcement import repair_views as repair
 from portal.enforcement.kinds import BLACKLIST, PENALTY
 from portal.home import views as home
+from portal.key_uses import views as key_uses
+from portal.key_uses.kinds import KEY_USE
+from portal.key_uses.operations import publish_use
 from portal.ledger import views as ledger
 from portal.monitoring import views as air
 from portal.notices.kinds import NOTICE
@@ -99,7 +104,7 @@ from search import views as search
 from search.document import SearchSource
 from search.stores.models import SLOTS
 
-KINDS = (PENALTY, BLACKLIST, NOTICE, MANIFEST)
+KINDS = (PENALTY, BLACKLIST, NOTICE, MANIFEST, KEY_USE)
 
 BLUEPRINTS: tuple[Blueprint, ...] = (
     health.blueprint,
@@ -118,6 +123,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     repair.blueprint,
     completeness.blueprint,
     completeness.public_files,
+    key_uses.blueprint,
     search.blueprint,
     entities.blueprint,
     feeds.blueprint,
@@ -240,6 +246,7 @@ def create_app(settings: Settings | None = None, clock: Clock | None = None) -> 
     app.extensions[accounts.HOMES] = HOMES
     app.extensions[accounts.DEMO_ACCOUNTS] = demo.offered_accounts
     app.extensions[accounts.WELCOMES] = (handover.settle,)
+    app.extensions[escrow.TELLS] = partial(publish_use, log=app.extensions["log"])
     app.extensions["scrubber"] = SCRUBBER
     app.extensions["create_worker"] = lambda: create_worker(app)
     rendering.install(app, SOURCES)

@@ -80,7 +80,13 @@ def db_downgrade(revision: str) -> None:
 @user_group.command("add")
 @click.argument("sign_in_name")
 @click.option("--name", "display_name", required=True, help="显示的姓名")
-@click.option("--role", "roles", multiple=True, required=True, type=click.Choice([str(role) for role in Role]))
+@click.option(
+    "--role",
+    "roles",
+    multiple=True,
+    type=click.Choice([str(role) for role in Role]),
+    help="不写就没有日常工作，如保管密钥的人",
+)
 @click.option("--department", "department_code", help="部门代码")
 @click.option("--email")
 @click.password_option("--password", envvar="MINGJIAN_TEST_PASSWORD", prompt="密码")

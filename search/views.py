@@ -115,6 +115,7 @@ def kind_labels() -> dict[str, str]:
         "blacklist": _("失信名单"),
         "notice": _("公告"),
         "manifest": _("完整性清单"),
+        "key_use": _("保管密钥使用记录"),
         "page": _("站内页面"),
     }
 

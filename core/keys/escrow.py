@@ -2,7 +2,8 @@
 
 The secret key is split in two for every pair of officers (one half random, the other its XOR with the secret), so that
 any two of them have it and one of them has nothing. Each officer's halves lie in a file of their own under their
-passphrase; the database knows the public key, and the audit every use.
+passphrase; the database knows the public key, and the audit every use. Whoever composes the application says how each
+use is told to the public (`TELLS`); what cannot be told is not done.
 """
 
 import base64
@@ -11,11 +12,12 @@ import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 from itertools import combinations
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import func, select
+from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
 from core import audit
@@ -29,11 +31,20 @@ from core.keys.keyring import Keyring
 from core.keys.models import EscrowKey, UserKey
 
 FEWEST, MOST = 2, 5
+TELLS = "escrow_tells"
+OPENED = "escrow.open"
 
 
 class EscrowRefused(DomainError):
     code = "escrow_refused"
     status = 422
+
+
+class Purpose(StrEnum):
+    """What two officers may open the escrow for."""
+
+    RESET_PASSWORD = "reset_password"  # noqa: S105 - no password, the name of a purpose
+    HAND_OVER = "hand_over"
 
 
 @dataclass(frozen=True)
@@ -43,6 +54,15 @@ class Escrow:
     epoch: int
     secret: bytes
     opened_by: tuple[str, str]
+
+
+@dataclass(frozen=True)
+class Use:
+    """One opening as the public is told of it: by which escrow, what for, how many reports. No person, no content."""
+
+    escrow: Escrow
+    purpose: Purpose
+    reports: int = 0
 
 
 def split(secret: bytes, officers: int) -> list[dict[str, bytes]]:
@@ -86,7 +106,9 @@ def create(
     ]
 
 
-def opened(session: Session, files: Sequence[tuple[bytes, str]], *, actor: Actor, at: datetime) -> Escrow:
+def opened(
+    session: Session, files: Sequence[tuple[bytes, str]], purpose: Purpose, *, actor: Actor, at: datetime
+) -> Escrow:
     """Two officers' files with their passphrases; every opening is on record. EscrowRefused says what is wrong."""
     if len(files) != FEWEST:
         raise EscrowRefused(_l("需要两位不同的保管人。"))
@@ -98,8 +120,24 @@ def opened(session: Session, files: Sequence[tuple[bytes, str]], *, actor: Actor
     if pair.public != row.public:
         raise EscrowRefused(_l("两份保管文件不是同一套，或不属于本平台。"))
     names = (first_name, second_name)
-    audit.record(session, actor=actor, action="escrow.open", subject=f"escrow:{epoch}", at=at, officers=list(names))
+    subject, officers = f"escrow:{epoch}", list(names)
+    audit.record(session, actor=actor, action=OPENED, subject=subject, at=at, officers=officers, purpose=str(purpose))
     return Escrow(epoch, pair.secret, names)
+
+
+def account_of(session: Session, officer: str) -> User:
+    """The account of an officer, named as their file names them (by sign-in name or shown name)."""
+    named = or_(User.sign_in_name == officer.strip().lower(), User.display_name == officer.strip())
+    found = session.scalars(select(User).where(named)).all()
+    if len(found) != 1:
+        raise EscrowRefused(
+            _l(
+                "没有用保管密钥：保管人“%(name)s”没有账号，这次使用就不能公开留名。请先用 user add 给这个人开一个账号，"
+                "姓名要和保管文件里的一样，而且不与别人重名。",
+                name=officer,
+            )
+        )
+    return found[0]
 
 
 def reset_password(

@@ -15,7 +15,7 @@ from portal.demo.attached import seed_attachments
 from portal.demo.disclosures import seed_disclosures
 from portal.demo.gate import seed_gate
 from portal.demo.history import seed_history
-from portal.demo.people import ACCOUNTS, PASSWORD, TASKS, account_lines, officers, open_accounts
+from portal.demo.people import ACCOUNTS, PASSWORD, TASKS, account_lines, officers, open_accounts, use_escrow
 from portal.demo.releases import seed_agreements, seed_reasons
 from portal.demo.reports import seed_reports
 from portal.demo.submissions import seed_submissions
@@ -55,6 +55,7 @@ def fill_if_empty(house: House) -> None:
         seed_disclosures(
             session, now, rng, log=log, author=people["editor"].as_actor(), approver=people["approver"].as_actor()
         )
+        use_escrow(session, now, house.settings.data_dir / "keys", log, people["xc-police"])
         seed_gate(session, now, people)
         seed_submissions(session, now, people)
         seed_reasons(session, now, people)

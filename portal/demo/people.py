@@ -13,8 +13,11 @@ from core.accounts.passwords import stretched
 from core.accounts.permissions import Permission, Role
 from core.clock import local_date
 from core.keys import escrow, user_keys
+from core.keys.escrow import Purpose, Use
 from core.keys.keyring import NO_KEYS, Keyring
 from core.keys.models import UserKey
+from core.ledger.log import Log
+from portal.key_uses.operations import publish_use
 
 PASSWORD = "mingjian-demo"  # noqa: S105 - printed at the start of every demo
 # Two of the three open the escrow: the demo keeps their files where nobody should, beside the site.
@@ -63,6 +66,16 @@ def account_lines() -> list[str]:
     return [*lines, "其余部门各有一位经办人，登录名就是部门代码，如 xc-ecology-yuzhou、xc-police、xc-urban-weidu"]
 
 
+def use_escrow(session: Session, now: datetime, keys_folder: Path, log: Log, forgetful: User) -> None:
+    """Two keepers give somebody their password back, and the city can read that they did."""
+    files = [
+        ((keys_folder / f"escrow-keeper-{n}.json").read_bytes(), phrase) for n, phrase in enumerate(KEEPERS.values(), 1)
+    ]
+    opened = escrow.opened(session, files[:2], Purpose.RESET_PASSWORD, actor=SYSTEM, at=now)
+    escrow.reset_password(session, forgetful, stretched(PASSWORD), opened, actor=SYSTEM, at=now)
+    publish_use(session, Use(opened, Purpose.RESET_PASSWORD), log=log, at=now)
+
+
 def open_accounts(session: Session, now: datetime, keys_folder: Path) -> tuple[dict[str, User], dict[str, Keyring]]:
     """Everybody, by sign-in name, and what each can open."""
     _make_escrow(session, now, keys_folder)
@@ -79,7 +92,11 @@ def open_accounts(session: Session, now: datetime, keys_folder: Path) -> tuple[d
             at=now,
             under=under,
         )
-        for sign_in_name, display_name, roles, department in (*ACCOUNTS, *_one_for_each_other(session, now))
+        for sign_in_name, display_name, roles, department in (
+            *ACCOUNTS,
+            *_one_for_each_other(session, now),
+            *((f"keeper{number}", name, [], ESCROW_OFFICE) for number, name in enumerate(KEEPERS, 1)),
+        )
     }
     rows = {name: session.get_one(UserKey, user.id) for name, user in people.items()}
     return people, {name: user_keys.unlocked(row, under.keys) or NO_KEYS for name, row in rows.items()}

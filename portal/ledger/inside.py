@@ -12,7 +12,9 @@ from sqlalchemy.orm import Session
 
 from core import audit
 from core.audit import AuditEvent
+from core.keys import escrow
 from core.ledger.models import LogLeaf
+from portal.key_uses.kinds import KEY_USE
 from portal.ledger.verify.records import LIVE, Finding
 from portal.monitoring.models import Observation, PastObservation
 from portal.publishing.kinds import kind_named
@@ -33,6 +35,7 @@ def findings(session: Session) -> Iterator[Finding]:
     for record in session.scalars(select(PublicRecord).order_by(PublicRecord.id)):
         yield from _projection_findings(session, record, published)
     yield from _hour_findings(session)
+    yield from _escrow_findings(session, published)
     broken = audit.first_break(session.scalars(select(AuditEvent).order_by(AuditEvent.number)))
     if broken is not None:
         yield Finding("audit-broken", f"审计链从第 {broken} 条起接不上（the audit chain breaks）")
@@ -48,6 +51,16 @@ def _hour_findings(session: Session) -> Iterator[Finding]:
     back = session.scalar(select(func.count()).select_from(Observation).join(PastObservation, place).where(older))
     if back:
         yield Finding("hours-reordered", f"{back} 个小时值被换回更正以前的数值（hours put back to what was corrected）")
+
+
+def _escrow_findings(session: Session, published: Mapping[tuple[str, int], Leaf]) -> Iterator[Finding]:
+    """Every opening of the escrow has its public record. Openings from before there were any name no purpose."""
+    opened = select(AuditEvent.detail).where(AuditEvent.action == escrow.OPENED)
+    uses = sum(1 for detail in session.scalars(opened) if "purpose" in detail)
+    told = sum(1 for (_record, number), leaf in published.items() if leaf["y"] == KEY_USE.name and number == 1)
+    if uses != told:
+        text = f"保管密钥使用过 {uses} 次，账本里有 {told} 次（uses of the escrow that the log does not tell）"
+        yield Finding("escrow-untold", text)
 
 
 def _version_findings(session: Session, published: dict[tuple[str, int], Leaf]) -> Iterator[Finding]:

@@ -81,6 +81,7 @@ def whole(kind: DisclosureKind) -> Source:
         "penalty": _("谁因为什么被处罚了？"),
         "blacklist": _("谁被列入了失信名单？"),
         "notice": _("主管部门发布了什么公告？"),
+        "key_use": _("保管密钥什么时候用过、用来做什么？"),
     }
     page = f"/{kind.path}"
     answer = answers.get(kind.name, _("这个栏目有什么新的？"))

@@ -15,7 +15,7 @@ from core.database import Base
 from portal.publishing.models import Disclosure
 
 DAY_FIELDS = ("decided_on", "listed_on", "issued_on")
-NOT_COUNTED = frozenset({"manifest"})
+NOT_COUNTED = frozenset({"manifest", "key_use"})
 
 
 class DueItem(Base):

@@ -14,7 +14,7 @@ from core.audit import AuditEvent
 from core.database import Database, unit_of_work
 from core.envelopes import KeyPair, unwrap
 from core.keys import department_keys, escrow, user_keys
-from core.keys.escrow import EscrowRefused, joined, split
+from core.keys.escrow import EscrowRefused, Purpose, joined, split
 from core.keys.keyring import NO_KEYS, KeyPurpose, Keyring
 from core.keys.models import DepartmentKey, DepartmentKeyMember, UserKey
 from tests.conftest import TestClock
@@ -136,7 +136,7 @@ def test_two_officers_give_a_person_their_key_back_under_a_new_password(
         user_keys.leave_with_escrow(session, session.get_one(UserKey, user.id), ring_of(user))
     named = list(zip(files, PHRASES.values(), strict=True))
     with unit_of_work(database) as session:
-        opened = escrow.opened(session, [named[0], named[2]], actor=SYSTEM, at=clock.now())
+        opened = escrow.opened(session, [named[0], named[2]], Purpose.RESET_PASSWORD, actor=SYSTEM, at=clock.now())
         password = stretched("given by the escrow")
         known = session.get_one(User, user.id)
         ring = escrow.reset_password(session, known, password, opened, actor=SYSTEM, at=clock.now())
@@ -165,7 +165,7 @@ def test_the_escrow_does_not_open_to_one_officer_to_a_wrong_passphrase_or_to_fil
     ]
     for files in wrong:
         with pytest.raises(EscrowRefused), unit_of_work(database) as session:
-            escrow.opened(session, files, actor=SYSTEM, at=clock.now())
+            escrow.opened(session, files, Purpose.RESET_PASSWORD, actor=SYSTEM, at=clock.now())
 
 
 @pytest.mark.parametrize(
@@ -189,9 +189,8 @@ def test_nothing_of_an_escrow_file_shows_a_half_of_the_key(
 ) -> None:
     with unit_of_work(database) as session:
         files = escrow.create(session, "xc-discipline", PHRASES, actor=SYSTEM, at=clock.now())
-        opened = escrow.opened(
-            session, list(zip(files, PHRASES.values(), strict=True))[:2], actor=SYSTEM, at=clock.now()
-        )
+        two = list(zip(files, PHRASES.values(), strict=True))[:2]
+        opened = escrow.opened(session, two, Purpose.HAND_OVER, actor=SYSTEM, at=clock.now())
         row = session.get_one(UserKey, people["officer"].id)
         user_keys.leave_with_escrow(session, row, ring_of(people["officer"]))
         context = user_keys.escrow_context(opened.epoch, row.user_id)

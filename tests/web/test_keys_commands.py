@@ -7,26 +7,43 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
+from core.accounts import SYSTEM
 from core.accounts.models import User
+from core.accounts.operations import open_account
 from core.audit import AuditEvent
-from core.database import Database
+from core.database import Database, unit_of_work
 from core.keys.models import DepartmentKey
+from core.web.current import EXTENSION
 from tests.support.officer import Officer
 from tests.support.page import checked
+from tests.support.people import PASSWORD, password
 
 PHRASES = ("first long passphrase", "second long passphrase", "third long passphrase")
+NAMES = ("甲", "乙", "丙")
+
+
+def keepers(app: Flask) -> None:
+    """Three of the discipline office, who have no other work on the platform."""
+    house = app.extensions[EXTENSION]
+    with unit_of_work(house.database) as session:
+        for number, name in enumerate(NAMES):
+            who = {"sign_in_name": f"keeper{number}", "display_name": name, "department_code": "xc-discipline"}
+            open_account(
+                session, **who, password=PASSWORD, roles=[], actor=SYSTEM, at=house.clock.now(), under=password()
+            )
 
 
 @pytest.fixture
 def shares(app: Flask, people: dict[str, User], tmp_path: Path) -> list[str]:
     """The keepers' files on their stick; everybody has signed in since."""
     folder = tmp_path / "stick"
+    keepers(app)
     typed = "".join(f"{phrase}\n{phrase}\n" for phrase in PHRASES)
-    names = [part for name in ("甲", "乙", "丙") for part in ("--keeper", name)]
+    names = [part for name in NAMES for part in ("--keeper", name)]
     done = app.test_cli_runner().invoke(args=["keys", "escrow-create", *names, "--folder", str(folder)], input=typed)
     assert done.exit_code == 0, done.output
     Officer(app, "county_officer")
-    return [str(folder / f"{name}.json") for name in ("甲", "乙", "丙")]
+    return [str(folder / f"{name}.json") for name in NAMES]
 
 
 def sign_in_status(client: FlaskClient, name: str, password: str) -> int:
