@@ -15,7 +15,8 @@ from core.audit import AuditEvent
 from core.keys import escrow
 from core.ledger.models import LogLeaf
 from portal.key_uses.kinds import KEY_USE
-from portal.ledger.verify.records import LIVE, Finding
+from portal.ledger.verify.findings import Finding
+from portal.ledger.verify.records import LIVE
 from portal.monitoring.models import Observation, PastObservation
 from portal.publishing.kinds import kind_named
 from portal.publishing.ledger import LOG

@@ -14,11 +14,13 @@ from core.ledger.note import COSIGNATURE, Checkpoint, NoteInvalid, Verifier, che
 from core.web import current
 from core.web.access import public
 from core.web.machine import json_answer
+from portal.disclosures.files import sent
 from portal.ledger import hours, queries
 from portal.ledger.checking import judge
 from portal.ledger.forms import VerifyForm
 from portal.ledger.verify import single_file
 from portal.monitoring.wording import ITEM_LABELS
+from portal.publishing.attachments import MEDIA_TYPES, public_file
 from portal.publishing.ledger import LOG
 
 MACHINE_ADDRESSES = {"keys": "ledger/keys", "program": "ledger/verify.py", "records": "records/index.json"}
@@ -181,6 +183,15 @@ def salt(record_id: str) -> Response:
 @public
 def proof(record_id: str) -> Response:
     return _bytes(str(queries.proof(current.session(), record_id, _version())).encode(), "text/plain")
+
+
+@blueprint.get("/records/<record_id>/attachments/<int:number>")
+@public
+def attachment(record_id: str, number: int) -> Response:
+    """A file of the record by the record's id alone, for whoever checks it against the sha256 that the text names."""
+    queries.public_record(current.session(), record_id)
+    file = public_file(current.session(), record_id, number)
+    return sent(file, MEDIA_TYPES[file.kind])
 
 
 @blueprint.get("/ledger/batches/<record_id>.jsonl")

@@ -10,7 +10,7 @@ from sqlalchemy import Connection, text
 from core.database import Database
 from portal.ledger import inside
 from portal.ledger.verify.audit import audit
-from portal.ledger.verify.records import Finding
+from portal.ledger.verify.findings import Finding
 from tests.conftest import TestClock
 
 

@@ -141,6 +141,29 @@ def test_whoever_changes_the_database_is_found_out(
     assert finding in codes(audit.with_what_the_house_sees())
 
 
+FILE_DEEDS = {
+    "a file is exchanged for another": (
+        "UPDATE attachment SET content = (SELECT other.content FROM attachment other "
+        "WHERE other.number = 2) WHERE number = 1",
+        "attachment-changed",
+    ),
+    "a file is taken away": ("DELETE FROM attachment WHERE number = 2", "attachment-missing"),
+}
+
+
+@pytest.mark.parametrize("what", FILE_DEEDS)
+def test_whoever_exchanges_a_file_of_a_record_is_found_out(
+    audit: Audit, publisher: Publisher, clock: TestClock, database: Database, what: str
+) -> None:
+    record_id = publisher.penalty(clock.now(), files=[("甲.txt", "甲".encode()), ("乙.txt", "乙".encode())])
+    clock.moves_on(hours=1)
+    publisher.correct(record_id, clock.now(), penalty_content="罚款六万元。", without=[1])
+    assert audit.with_what_the_house_sees() == []
+    statement, finding = FILE_DEEDS[what]
+    tamper(database, statement)
+    assert codes(audit.with_what_the_house_sees()) == {finding}
+
+
 def test_a_record_that_never_went_through_the_gate_is_found(
     audit: Audit, records: list[str], database: Database
 ) -> None:

@@ -108,6 +108,45 @@ def test_it_checks_two_files_with_a_key_from_elsewhere(
     assert run("record", "record.json", "record.tlog-proof", "--vkey", vkey).returncode == 2
 
 
+@pytest.fixture
+def with_files(publisher: Publisher, clock: TestClock) -> str:
+    """A record that names two files."""
+    return publisher.penalty(clock.now(), files=[("决定书.txt", "罚款".encode()), ("清单.csv", b"a,b\n1,2\n")])
+
+
+def test_a_record_s_files_are_checked_with_it(app: Flask, with_files: str, run: Run, database: Database) -> None:
+    with running(app) as site:
+        whole = run("record", site, with_files)
+        assert whole.returncode == 0, whole.stderr
+        assert "核对了 2 个附件" in whole.stdout
+        tamper(
+            database,
+            "UPDATE attachment SET content = (SELECT content FROM attachment other "
+            "WHERE other.number = 2) WHERE number = 1",
+        )
+        found = run("record", site, with_files)
+        assert found.returncode == 1
+        assert "[attachment-changed]" in found.stdout and "决定书.txt" in found.stdout
+
+
+def test_a_file_that_somebody_kept_is_held_against_the_record(
+    client: FlaskClient, with_files: str, run: Run, tmp_path: Path
+) -> None:
+    folder = tmp_path / "elsewhere"
+    (folder / "record.json").write_bytes(client.get(f"/records/{with_files}.json").get_data())
+    (folder / "record.tlog-proof").write_bytes(client.get(f"/records/{with_files}.tlog-proof").get_data())
+    (folder / "mine.txt").write_bytes(client.get(f"/records/{with_files}/attachments/1").get_data())
+    vkey = client.get("/ledger/vkey").get_data(as_text=True).strip()
+    given = ("record", "record.json", "record.tlog-proof", "--vkey", vkey, "--file", "mine.txt")
+    whole = run(*given)
+    assert whole.returncode == 0, whole.stderr
+    assert "核对了 1 个附件" in whole.stdout and "没有核对的附件：清单.csv" in whole.stdout
+    (folder / "mine.txt").write_bytes("罚款免除".encode())
+    changed = run(*given)
+    assert changed.returncode == 1
+    assert "[attachment-changed] 文件 mine.txt" in changed.stdout
+
+
 def test_the_command_of_the_house_audits_like_an_outsider(app: Flask, records: list[str], database: Database) -> None:
     runner = app.test_cli_runner()
     assert "共 4 条" in runner.invoke(args=["ledger", "verify"]).output

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
+from portal.ledger.verify.findings import Finding
 from portal.ledger.verify.hours import hour_findings
 from portal.ledger.verify.proofs import (
     OK,
@@ -20,7 +21,7 @@ from portal.ledger.verify.proofs import (
     trusted_keys,
     unpacked,
 )
-from portal.ledger.verify.records import AT_ONCE, Finding, RecordAudit, moment
+from portal.ledger.verify.records import AT_ONCE, RecordAudit, moment
 
 
 @dataclass

@@ -2,8 +2,10 @@
 
 import json
 from base64 import b64decode
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
+from portal.ledger.verify.attached import file_findings, given_findings, named_files, unseen
+from portal.ledger.verify.findings import Finding
 from portal.ledger.verify.hours import sentence
 from portal.ledger.verify.proofs import (
     CannotCheck,
@@ -19,12 +21,33 @@ from portal.ledger.verify.proofs import (
 )
 
 
-def check_record(fetch: Fetch, record: str, version: str | None, vkey: str | None = None) -> str:
-    """A sentence that says what was proved; CannotCheck with the reason where it was not."""
+def check_record(
+    fetch: Fetch, record: str, version: str | None, vkey: str | None, given: Mapping[str, bytes]
+) -> tuple[str, list[Finding]]:
+    """(a sentence that says what was proved, what is wrong with its files); CannotCheck where the text is not proved.
+
+    Every file that the version names is fetched; `given` are files that somebody has, by their names.
+    """
     question = f"?version={version}" if version else ""
     body = needed(fetch, f"/records/{record}.json{question}")
     proof = needed(fetch, f"/records/{record}.tlog-proof{question}").decode()
-    return check_files(body, proof, trusted_keys(fetch, [vkey] if vkey else []), record)
+    said = check_files(body, proof, trusted_keys(fetch, [vkey] if vkey else []), record)
+    files = named_files(body)
+    found = [*file_findings(fetch, record, files, {}), *given_findings(files, given)]
+    return f"{said}{checked_words(len(files))}", found
+
+
+def check_kept(body: bytes, proof: str, vkey: str, given: Mapping[str, bytes]) -> tuple[str, list[Finding]]:
+    """The same without the site: of the files, those that are `given`."""
+    said = check_files(body, proof, [vkey])
+    files = named_files(body)
+    left = unseen(files, given)
+    rest = f"；没有核对的附件：{'、'.join(left)}（files not checked: {len(left)}）" if left else ""
+    return f"{said}{checked_words(len(files) - len(left))}{rest}", list(given_findings(files, given))
+
+
+def checked_words(count: int) -> str:
+    return f"；核对了 {count} 个附件（files checked: {count}）" if count else ""
 
 
 def check_files(body: bytes, proof: str, vkeys: Sequence[str], record: str | None = None) -> str:

@@ -4,8 +4,8 @@ import json
 from base64 import b64decode
 from collections.abc import Iterator
 
+from portal.ledger.verify.findings import Finding
 from portal.ledger.verify.proofs import OK, CannotCheck, Fetch, Leaf, climbed, sha256, tree_root, unpadded
-from portal.ledger.verify.records import Finding
 
 OBSERVE = "observe"
 

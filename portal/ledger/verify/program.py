@@ -8,16 +8,17 @@ import urllib.request
 from pathlib import Path
 
 from portal.ledger.verify.audit import audit
-from portal.ledger.verify.checks import check_files, check_hour, check_record
+from portal.ledger.verify.checks import check_hour, check_kept, check_record
 from portal.ledger.verify.proofs import GONE, NOT_FOUND, OK, CannotCheck, Fetch
 
 USAGE = """\
 Check 明鉴's disclosure ledger from outside. Needs Python 3.11 and `pip install cryptography`, nothing of the site.
 
-    verify.py record https://site ID [VERSION]      one record of the site, against a signed checkpoint
+    verify.py record https://site ID [VERSION]      one record of the site and its files, against a signed checkpoint
     verify.py record RECORD.json PROOF.tlog-proof   the same from two files, without the site (give --vkey)
+                     --file FILE                    a file of the record that you have: is it the one it names?
     verify.py hour   https://site STATION HOUR      a station's hour (its end in UTC, 2026-11-25T08Z)
-    verify.py audit  https://site [--keep FOLDER]   every entry, tile, record and measured hour, no change of the past
+    verify.py audit  https://site [--keep FOLDER]   every entry, tile, record, file and measured hour, no change
     verify.py audit  FOLDER                         the same again from what --keep has kept
 
 The site's key is taken on trust at the first audit and kept in the state file; --vkey takes one from elsewhere (a
@@ -77,6 +78,7 @@ def main() -> int:
     parser.add_argument("record", nargs="?", help="the record's id, the station's code, or the .tlog-proof file")
     parser.add_argument("version", nargs="?", help="the version, or the hour")
     parser.add_argument("--vkey")
+    parser.add_argument("--file", action="append", default=[], type=Path, metavar="FILE")
     parser.add_argument("--witness", action="append", default=[], metavar="VKEY")
     parser.add_argument("--state", type=Path, default=Path("mingjian-audit.json"))
     parser.add_argument("--keep", type=Path, metavar="FOLDER")
@@ -89,13 +91,16 @@ def main() -> int:
 
 
 def record_command(given: argparse.Namespace) -> int:
+    files = {str(path): path.read_bytes() for path in given.file}
     if given.place.startswith(("http://", "https://")):
-        print(check_record(from_site(given.place), given.record or "", given.version, given.vkey))
-        return 0
-    if not given.vkey:
+        said, found = check_record(from_site(given.place), given.record or "", given.version, given.vkey, files)
+    elif not given.vkey:
         raise CannotCheck("give the site's key with --vkey")
-    print(check_files(Path(given.place).read_bytes(), Path(given.record or "").read_text("utf-8"), [given.vkey]))
-    return 0
+    else:
+        body, proof = Path(given.place).read_bytes(), Path(given.record or "").read_text("utf-8")
+        said, found = check_kept(body, proof, given.vkey, files)
+    print(said, *found, sep="\n")
+    return 1 if found else 0
 
 
 def hour_command(given: argparse.Namespace) -> int:

@@ -3,26 +3,17 @@
 import json
 from base64 import b64decode
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
+from portal.ledger.verify.attached import file_findings, named_files
+from portal.ledger.verify.findings import Finding
 from portal.ledger.verify.proofs import GONE, OK, Fetch, Leaf, commitment, needed, unpadded
 
 LIVE, ENDED = ("publish", "correct"), ("withdraw", "expire", "repair")
 # Transactions that run side by side take their time before their turn.
 AT_ONCE = timedelta(minutes=5)
 CHINA = timedelta(hours=8)
-
-
-@dataclass(frozen=True)
-class Finding:
-    """`code` never changes; `text` is for people."""
-
-    code: str
-    text: str
-
-    def __str__(self) -> str:
-        return f"[{self.code}] {self.text}"
 
 
 def moment(leaf: Leaf) -> datetime:
@@ -36,11 +27,12 @@ def day_of(at: datetime) -> str:
 
 @dataclass
 class RecordAudit:
-    """What is public, beside what the leaves say; `leaves` are all of the log, in order."""
+    """What is public, beside what the leaves say; `leaves` are all of the log, in order, `files` those seen."""
 
     fetch: Fetch
     now: datetime
     leaves: list[Leaf]
+    files: dict[str, str] = field(default_factory=dict)
 
     def findings(self) -> Iterator[Finding]:
         by_record: dict[str, list[Leaf]] = {}
@@ -106,6 +98,8 @@ class RecordAudit:
             yield Finding("text-changed", f"记录 {record} 第 {leaf['rev']} 版的文字被改（the text was changed）")
         elif json.loads(body).get("correction_reason", version["reason"]) != version["reason"]:
             yield Finding("reason-changed", f"记录 {record} 第 {leaf['rev']} 版的更正原因被改（reason changed）")
+        else:
+            yield from file_findings(self.fetch, record, named_files(body), self.files)
 
     def unlogged(self, live: set[str]) -> Iterator[Finding]:
         after = ""
