@@ -2,6 +2,7 @@
 
 import re
 from base64 import b64encode
+from collections.abc import Iterable
 from datetime import UTC, datetime
 from typing import Any
 
@@ -25,7 +26,12 @@ def batch(session: Session, record_id: str) -> bytes:
     release = release_named(session, record_id)
     if release is None:
         raise NotFound
-    return b"".join(line + b"\n" for line in lines_of(session, release))
+    return joined(lines_of(session, release))
+
+
+def joined(lines: Iterable[bytes]) -> bytes:
+    """Lines as a file of them, each with a newline."""
+    return b"".join(line + b"\n" for line in lines)
 
 
 def hour_line(session: Session, station: str, hour: str) -> bytes:

@@ -19,6 +19,7 @@ from portal.ledger import hours, queries
 from portal.ledger.checking import judge
 from portal.ledger.forms import VerifyForm
 from portal.ledger.verify import single_file
+from portal.monitoring.station_lines import lines_now, lines_released
 from portal.monitoring.wording import ITEM_LABELS
 from portal.publishing.attachments import MEDIA_TYPES, public_file
 from portal.publishing.ledger import LOG
@@ -199,6 +200,23 @@ def attachment(record_id: str, number: int) -> Response:
 def batch(record_id: str) -> Response:
     """Every hour of a released batch, one line each, as its leaf commits to them."""
     return _bytes(hours.batch(current.session(), record_id), "application/x-ndjson")
+
+
+@blueprint.get("/ledger/stations.jsonl")
+@public
+def stations_now() -> Response:
+    """What every station's row says now, one line each; to be what was released of it last."""
+    return _bytes(hours.joined(lines_now(current.session())), "application/x-ndjson")
+
+
+@blueprint.get("/ledger/stations/<record_id>.jsonl")
+@public
+def stations_released(record_id: str) -> Response:
+    """The stations of a batch, one line each, as its leaf commits to them."""
+    lines = lines_released(current.session(), record_id)
+    if not lines:
+        raise NotFound
+    return _bytes(hours.joined(lines), "application/x-ndjson")
 
 
 @blueprint.get("/ledger/hours/<station>/<hour>.json")

@@ -19,6 +19,7 @@ from sqlalchemy import (
     Integer,
     SmallInteger,
     String,
+    Text,
     UniqueConstraint,
 )
 from sqlalchemy.orm import Mapped, mapped_column, relationship
@@ -91,6 +92,18 @@ class Station(Base):
     source: Mapped[str] = mapped_column(String(20))
     valid_from: Mapped[date]
     valid_to: Mapped[date | None]
+
+
+class StationLine(Base):
+    """What the ledger commits to of a station, as it was released with others under one leaf. Append-only."""
+
+    __tablename__ = "station_line"
+    __table_args__ = (UniqueConstraint("record_id", "station_id"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    record_id: Mapped[str] = mapped_column(String(26))
+    station_id: Mapped[int] = mapped_column(ForeignKey("station.id"), index=True)
+    line: Mapped[str] = mapped_column(Text)
 
 
 class ImportBatch(Base):

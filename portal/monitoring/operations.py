@@ -1,6 +1,7 @@
 """Taking hours into the database. Safe to run twice: a gap never erases a value, an equal value changes nothing.
 
-What is new or corrected becomes public at once, in released batches that the ledger commits to (releasing.py), by the
+What is new or corrected becomes public at once, in released batches that the ledger commits to (releasing.py; the
+stations in station_lines.py), by the
 bureau that holds the unified release or by whom it has a standing agreement with (portal/release/agreements.py).
 """
 
@@ -25,6 +26,7 @@ from core.ledger.log import Log
 from portal.monitoring.importers import Reject, Row, Source, open_source
 from portal.monitoring.models import HOUR_SECONDS, ImportBatch, hour_at
 from portal.monitoring.releasing import AIR_HOURLY, Releases, Written
+from portal.monitoring.station_lines import release_stations
 from portal.monitoring.station_register import StationRegister
 from portal.release.agreements import ground_of_release
 
@@ -89,6 +91,7 @@ def import_air(
         intake.take(chunk, on_reject)
         on_progress(file.tell())
     releases.close()
+    release_stations(session, log, ground=ground, at=at, codes=register.codes)
     report.new_stations = register.opened
     _close_batch(session, batch, report, actor=actor, at=at)
     return report

@@ -23,6 +23,7 @@ from portal.monitoring.models import (
     Station,
     hour_number,
 )
+from portal.monitoring.station_lines import release_stations
 from portal.publishing.ledger_leaf import leaf
 
 AIR_HOURLY = "air_hourly"
@@ -110,7 +111,11 @@ def _rows_of(table: Any, release: ObservationRelease) -> Any:
 
 
 def release_waiting(session: Session, log: Log, *, ground: str, at: datetime) -> int:
-    """Release what lies in the table without a batch: hours from before there were any, and those of the demo."""
+    """Release what lies in the tables without a batch: from before there were any, and what the demo brings.
+
+    How many hours; the stations that the ledger does not know yet go with them.
+    """
+    release_stations(session, log, ground=ground, at=at)
     count = 0
     for station in session.scalars(select(Station).order_by(Station.id)):
         for rows in _waiting(session, station):

@@ -29,6 +29,11 @@ class StationRegister:
         self._known: dict[StationFacts, tuple[int, int]] = {}
         self._of_code: dict[str, list[Station]] = {}
 
+    @property
+    def codes(self) -> list[str]:
+        """Of the stations that the import spoke of."""
+        return list(self._of_code)
+
     def station_of(self, facts: StationFacts, hour: int) -> int | None:
         """The id of the station; None where the code already begins as another station on that day."""
         known = self._known.get(facts)

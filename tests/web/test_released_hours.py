@@ -59,9 +59,10 @@ def audit(client: FlaskClient, clock: TestClock, database: Database) -> Audit:
     return Audit(client, clock, database)
 
 
-def leaves(database: Database) -> list[dict[str, object]]:
+def leaves(database: Database, event: str = "observe") -> list[dict[str, object]]:
     with database.read() as session:
-        return [json.loads(one) for one in session.scalars(select(LogLeaf.entry).order_by(LogLeaf.place))]
+        every = [json.loads(one) for one in session.scalars(select(LogLeaf.entry).order_by(LogLeaf.place))]
+    return [one for one in every if one["k"] == event]
 
 
 def test_an_import_is_one_leaf_and_an_import_of_nothing_new_is_none(bring: Import, database: Database) -> None:
@@ -141,6 +142,20 @@ DEEDS = {
         "hours-reordered",
     ),
     "the station is given another code": ("UPDATE station SET code = '2397A'", "hours-changed"),
+    "the station is given another name": ("UPDATE station SET name = '别处'", "stations-changed"),
+    "the station is moved on the map": ("UPDATE station SET lon = 113.9, lat = 34.1", "stations-changed"),
+    "the station is said to have ended": ("UPDATE station SET valid_to = '2018-03-01'", "stations-changed"),
+    "what was released of a station is changed": (
+        "UPDATE station SET name = '别处'",
+        "UPDATE station_line SET line = replace(line, '监测站', '别处')",
+        "stations-changed",
+    ),
+    "what was released of a station is taken away": ("DELETE FROM station_line", "stations-missing"),
+    "a station is smuggled in": (
+        "INSERT INTO station (id, code, name, area, level, source, valid_from) "
+        "VALUES (99, '9999A', '别处', '许昌市', 'national', 'import', '2018-01-01')",
+        "stations-unlogged",
+    ),
 }
 
 
@@ -166,6 +181,8 @@ def test_whoever_changes_a_measured_value_in_the_database_is_found_out(
         "DELETE FROM observation",
         "DELETE FROM past_observation",
         "UPDATE past_observation SET pm25 = 1",
+        "DELETE FROM station_line",
+        "UPDATE station_line SET line = ''",
     ],
 )
 def test_the_database_itself_keeps_what_was_released(bring: Import, database: Database, statement: str) -> None:
@@ -175,11 +192,31 @@ def test_the_database_itself_keeps_what_was_released(bring: Import, database: Da
         connection.execute(text(statement))
 
 
+def test_a_station_is_one_line_of_a_leaf_and_a_renamed_one_is_a_new_line(
+    bring: Import, client: FlaskClient, database: Database, audit: Audit
+) -> None:
+    bring(HOUR_7, HOUR_8)
+    [leaf] = leaves(database, "station")
+    assert (leaf["y"], leaf["n"], leaf["g"]) == ("air_stations", 1, "dataset:air_hourly")
+    [line] = client.get(f"/ledger/stations/{leaf['r']}.jsonl").get_data(as_text=True).splitlines()
+    assert json.loads(line).items() >= {("code", "2396A"), ("name", "监测站"), ("from", "2018-02-20")}
+    bring(HOUR_7.replace("2018-02-20", "2018-06-20").replace("监测站", "新监测站"))
+    _first, second = leaves(database, "station")
+    lines = client.get(f"/ledger/stations/{second['r']}.jsonl").get_data(as_text=True).splitlines()
+    assert [json.loads(one).get("to") for one in sorted(lines)] == ["2018-06-19", None], "the old one has ended"
+    assert sorted(client.get("/ledger/stations.jsonl").get_data(as_text=True).splitlines()) == sorted(lines)
+    assert client.get("/ledger/stations/nothing.jsonl").status_code == 404
+    assert audit.with_what_the_house_sees() == []
+
+
 def test_hours_from_before_the_ledger_are_released_by_a_command(
     app: Flask, bring: Import, database: Database, audit: Audit
 ) -> None:
     bring(HOUR_7, HOUR_8)
-    emptied = [f"DELETE FROM {name}" for name in ("observation_release", "log_leaf", "log_tile", "log_checkpoint")]
+    emptied = [
+        f"DELETE FROM {name}"
+        for name in ("observation_release", "station_line", "log_leaf", "log_tile", "log_checkpoint")
+    ]
     tamper(database, "UPDATE observation SET release_id = NULL", *emptied, "UPDATE log_state SET size = 0")
     app.extensions["log"].guard.path.unlink()
     assert "2 个小时值" in app.test_cli_runner().invoke(release_air).output

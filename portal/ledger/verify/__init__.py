@@ -6,7 +6,7 @@ It uses none of the product's code, only `cryptography`; `flask ledger verify` r
 import re
 from pathlib import Path
 
-MODULES = ("proofs", "findings", "attached", "records", "hours", "checks", "audit", "program")
+MODULES = ("proofs", "findings", "attached", "records", "hours", "stations", "checks", "audit", "program")
 HEADER = """#!/usr/bin/env python3
 # verify.py checks a disclosure ledger of 明鉴 (Mingjian) from outside. Run it with --help.
 """

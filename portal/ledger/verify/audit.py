@@ -1,4 +1,4 @@
-"""The whole check: signatures, every entry and tile, the past, the witnesses, then every record and hour."""
+"""The whole check: signatures, every entry and tile, the past, the witnesses, then every record, hour and station."""
 
 import json
 from collections.abc import Iterator, Sequence
@@ -22,6 +22,7 @@ from portal.ledger.verify.proofs import (
     unpacked,
 )
 from portal.ledger.verify.records import AT_ONCE, RecordAudit, moment
+from portal.ledger.verify.stations import station_findings
 
 
 @dataclass
@@ -58,6 +59,7 @@ class Audit:
         yield from self.chain_findings(parsed)
         yield from RecordAudit(self.fetch, self.now, parsed).findings()
         yield from hour_findings(self.fetch, parsed)
+        yield from station_findings(self.fetch, parsed)
         self.state.update(vkeys=self.keys, size=size, root=root.hex())
 
     def past_findings(self, leaves: list[bytes]) -> Iterator[Finding]:

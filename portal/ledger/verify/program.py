@@ -18,7 +18,7 @@ Check 明鉴's disclosure ledger from outside. Needs Python 3.11 and `pip instal
     verify.py record RECORD.json PROOF.tlog-proof   the same from two files, without the site (give --vkey)
                      --file FILE                    a file of the record that you have: is it the one it names?
     verify.py hour   https://site STATION HOUR      a station's hour (its end in UTC, 2026-11-25T08Z)
-    verify.py audit  https://site [--keep FOLDER]   every entry, tile, record, file and measured hour, no change
+    verify.py audit  https://site [--keep FOLDER]   every entry, tile, record, file, hour and station
     verify.py audit  FOLDER                         the same again from what --keep has kept
 
 The site's key is taken on trust at the first audit and kept in the state file; --vkey takes one from elsewhere (a
