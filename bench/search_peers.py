@@ -18,8 +18,11 @@ from search.document import Document
 
 
 class Peer(Protocol):
+    """`most_questions` are asked of a kind: a slow one would take longer than all else."""
+
     name: str
     per_second: float
+    most_questions: int
 
     def ask(self, text: str) -> None: ...
 
@@ -28,6 +31,7 @@ class Like:
     """A site without a search engine: every word with LIKE, a count by county, twenty rows."""
 
     name = "LIKE"
+    most_questions = 6
 
     def __init__(self, folder: Path, documents: Sequence[Document]) -> None:
         self.connection = _database(folder / "like.db")
@@ -39,7 +43,7 @@ class Like:
         self.per_second = len(documents) / (time.perf_counter() - started)
 
     def ask(self, text: str) -> None:
-        words = text.split()
+        words = text.strip('"').split()
         where = " AND ".join(["text LIKE ?"] * len(words))
         values = [f"%{word}%" for word in words]
         for statement in (
@@ -51,6 +55,7 @@ class Like:
 
 class BareFts5:
     name = "bare FTS5"
+    most_questions = 64
 
     def __init__(self, folder: Path, documents: Sequence[Document]) -> None:
         self.connection = _database(folder / "fts5.db")
@@ -63,7 +68,8 @@ class BareFts5:
         self.per_second = len(documents) / (time.perf_counter() - started)
 
     def ask(self, text: str) -> None:
-        question = " AND ".join(f'"{term}"' for term in analysis.terms(text))
+        joint = " " if text.startswith('"') else '" AND "'
+        question = f'"{joint.join(analysis.terms(text))}"'
         for statement in (
             "SELECT count(*) FROM document WHERE document MATCH ?",
             "SELECT rowid FROM document WHERE document MATCH ? ORDER BY rank LIMIT 20",
@@ -73,6 +79,7 @@ class BareFts5:
 
 class Tantivy:
     name = "tantivy"
+    most_questions = 64
 
     def __init__(self, folder: Path, documents: Sequence[Document]) -> None:
         (folder / "tantivy").mkdir()
@@ -90,10 +97,11 @@ class Tantivy:
         self.schema = schema
 
     def ask(self, text: str) -> None:
-        every = [
-            (tantivy.Occur.Must, tantivy.Query.term_query(self.schema, "text", term)) for term in analysis.terms(text)
-        ]
-        self.index.searcher().search(tantivy.Query.boolean_query(every), limit=20, count=True)
+        terms = analysis.terms(text)
+        every = [(tantivy.Occur.Must, tantivy.Query.term_query(self.schema, "text", term)) for term in terms]
+        all_of_them = tantivy.Query.boolean_query(every)
+        in_order = tantivy.Query.phrase_query(self.schema, "text", list(terms)) if text.startswith('"') else None
+        self.index.searcher().search(in_order or all_of_them, limit=20, count=True)
 
 
 PEERS: tuple[type[Like] | type[BareFts5] | type[Tantivy], ...] = (Like, BareFts5, Tantivy)

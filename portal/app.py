@@ -169,7 +169,10 @@ HOMES = (
 
 # Where words lie that may have to leave the files; the search index keeps its own in SQL, unless it is Whoosh's.
 SCRUBBER = Scrubber(
-    (*ERASED_TABLES, *(f"search_{name}_{slot}" for name in ("postings", "document", "content") for slot in SLOTS))
+    (
+        *ERASED_TABLES,
+        *(f"search_{name}_{slot}" for name in ("postings", "words", "document", "content") for slot in SLOTS),
+    )
 )
 
 SOURCES = tuple(RecordSource(kind) for kind in KINDS)

@@ -7,11 +7,11 @@ text and question differently. A credit code or a decision number is one term mo
 
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from importlib import resources
-from itertools import zip_longest
+from itertools import pairwise, zip_longest
 from operator import add
 from typing import Any
 
@@ -25,6 +25,8 @@ from search.document import Document
 _CJK = "\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0002ffff"
 _RUN = re.compile(f"[{_CJK}]+|[0-9a-z]+(?:[._-][0-9a-z]+)*")
 _IS_CJK = re.compile(f"[{_CJK}]")
+_OVERLAP = re.compile(f"(?<=[{_CJK}]([{_CJK}])) \\1(?=[{_CJK}])")  # 稀释 释样 has the terms of 稀释样
+MARK = "_"
 END = "_e"
 LONGEST_TERM = 200  # what PostgreSQL takes is about 2,000 bytes
 VERSION = 2  # of the terms: whoever changes what is indexed counts it up, and setup builds the index anew
@@ -107,11 +109,8 @@ class Postings:
 
 
 def postings(document: Document) -> Postings:
-    title, names = _line(document.title), [_line(name) for name in document.names]
-    said = [document.body, *(part for file in document.files for part in file)]
-    body = [_line(line) for text in said for line in text.split("\n")]
+    (title,), names, codes, body = _columns(document)
     every = [title, *names, *body]
-    codes = [_line(code) for code in document.codes]
     numbers = [number_term(code) for code in document.codes]
     ending = sorted({END + end for line in every for end in line.ends})
     return Postings(
@@ -123,10 +122,37 @@ def postings(document: Document) -> Postings:
     )
 
 
+def sequence(document: Document) -> str:
+    """The terms of a document once more, a line a column, written so that a phrase is a part of it: see `stretch`."""
+    return "\n".join(_OVERLAP.sub("", f" {' '.join(one.runs for one in column)} ") for column in _columns(document))
+
+
+def stretch(phrase: Sequence[str]) -> str:
+    """What stands in the `sequence` of the documents that hold these terms one after another, and of no other."""
+    found = [phrase[0]]
+    for before, term in pairwise(phrase):
+        chained = _is_pair(before) and _is_pair(term) and before[1] == term[0]
+        found.append(term[1] if chained else f" {term}")
+    first, last = ("" if _is_pair(one) else " " for one in (phrase[0], phrase[-1]))
+    return f"{first}{''.join(found)}{last}"
+
+
+def _is_pair(term: str) -> bool:
+    return len(term) > 1 and is_chinese(term)
+
+
+def _columns(document: Document) -> tuple[list["_Line"], ...]:
+    said = [document.body, *(part for file in document.files for part in file)]
+    body = [_line(line) for text in said for line in text.split("\n")]
+    names, codes = ([_line(one) for one in many] for many in (document.names, document.codes))
+    return [_line(document.title)], names, codes, body
+
+
 @dataclass(frozen=True)
 class _Line:
     """What is indexed of one line; many lines (authorities, legal bases, names) come again and again."""
 
+    runs: str
     terms: str
     ends: tuple[str, ...]
     numbers: tuple[str, ...]
@@ -136,12 +162,16 @@ class _Line:
 def _line(text: str) -> _Line:
     found = _RUN.findall(normal(text))
     ends = tuple(run[-1] for run in found if is_chinese(run))
-    return _Line(" ".join(map(_cut, found)), ends, tuple(whole_numbers(text)))
+    return _Line(" ".join(map(_whole, found)), " ".join(map(_cut, found)), ends, tuple(whole_numbers(text)))
 
 
 @lru_cache(maxsize=16_384)
 def _cut(run: str) -> str:
     return " ".join(pairs(run)) if is_chinese(run) else run[:LONGEST_TERM]
+
+
+def _whole(run: str) -> str:
+    return run if is_chinese(run) else run[:LONGEST_TERM]
 
 
 @lru_cache(maxsize=16_384)

@@ -1,12 +1,12 @@
 """A question in SQL: one text expression of the database's own, plain conditions for the rest; all values bound."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Protocol
 
-from search import ranges
+from search import analysis, ranges
 from search.document import Query
-from search.plan import All, Column, Not, Phrase, Plan, Term
+from search.plan import All, Column, Not, Phrase, Plan, Term, Within
 from search.plan import Any as AnyOf
 from search.ranges import Range
 
@@ -16,9 +16,10 @@ _CLASS_COLUMNS = ("kind", "county", "authority")
 
 @dataclass(frozen=True)
 class Asked:
-    """`match` is the text expression, bound as :match; `close_where` asks for it within title, names and codes.
+    """`match` is the text expression, bound as :match; `levels` say which of very many matches come first.
 
-    `is_plain`: whatever matches has every one of the words, so that no match has more of them than another.
+    First those that say it in title, names and codes, then all; of each first those that have every part of what is
+    asked, also where the question leaves parts out. A level of one condition: no match has more of it than another.
     """
 
     slot: int
@@ -26,9 +27,8 @@ class Asked:
     where: str
     values: dict[str, Any]
     match: str | None
-    close_where: str
+    levels: tuple[tuple[str, ...], ...]
     is_filtered: bool
-    is_plain: bool
 
 
 class Dialect(Protocol):
@@ -45,12 +45,16 @@ class Dialect(Protocol):
         """SQL: the postings match the expression that is bound under `name`."""
         ...
 
+    def in_order(self, slot: int, place: str) -> str | None:
+        """SQL: a phrase's stretch, bound at `place`, stands in the document; None: the text expression says so."""
+        ...
+
     def close_expression(self, text: Plan, unwanted: Plan | None) -> str:
         """The expression within title, names and codes."""
         ...
 
-    def close_condition(self, slot: int) -> str:
-        """SQL: the postings match :match, and :close within title, names and codes."""
+    def close_condition(self, slot: int, name: str, whole: str) -> str:
+        """SQL: the postings match what is bound under `whole`, and `name` within title, names and codes."""
         ...
 
     def newest(self, asked: Asked, where: str) -> str:
@@ -68,7 +72,9 @@ def asked_of(dialect: Dialect, slot: int, query: Query, plan: Plan | None) -> As
     unwanted: list[Plan] = []
     for part in plan.parts if isinstance(plan, All) else (plan,) if plan else ():
         target = part.part if isinstance(part, Not) else part
-        if _is_text(target):
+        if isinstance(part, Phrase):
+            wanted.append(writer.phrase(part))
+        elif _is_text(target):
             (unwanted if isinstance(part, Not) else wanted).append(target)
         else:
             writer.conditions.append(writer.condition(part))
@@ -86,10 +92,11 @@ def _is_text(plan: Plan) -> bool:
     return not isinstance(plan, Column | Range | Not)
 
 
-def _is_plain(plan: Plan) -> bool:
-    if isinstance(plan, All):
-        return all(_is_plain(part) for part in plan.parts)
-    return isinstance(plan, Phrase) or (isinstance(plan, Term) and not plan.is_prefix)
+def _fullest(plan: Plan) -> Plan:
+    """The same with nothing left out: of each choice all."""
+    if isinstance(plan, All | AnyOf):
+        return All(tuple(_fullest(part) for part in plan.parts))
+    return replace(plan, part=_fullest(plan.part)) if isinstance(plan, Within) else plan
 
 
 class _Writer:
@@ -97,21 +104,42 @@ class _Writer:
         self.dialect, self.slot = dialect, slot
         self.values: dict[str, Any] = {}
         self.conditions: list[str] = []
+        self.in_order: list[str] = []
 
     def asked(self, text: Plan | None, unwanted: Plan | None) -> Asked:
         documents, postings = f"search_document_{self.slot}", f"search_postings_{self.slot}"
         is_filtered = bool(self.conditions)
         if text is None:
             where = " AND ".join(self.conditions) or "1 = 1"
-            return Asked(self.slot, f"{documents} d", where, self.values, None, "", is_filtered, is_plain=True)
+            return Asked(self.slot, f"{documents} d", where, self.values, None, (), is_filtered)
+        forms = {"match": text}
+        if (full := _fullest(text)) != text:
+            forms = {"full": full, "match": text}
+        for name, form in forms.items():
+            self.values |= self.bound(name, form, unwanted)
+        anywhere = tuple(self.where(self.dialect.condition(self.slot, name)) for name in forms)
+        close = tuple(self.where(self.dialect.close_condition(self.slot, f"close_{name}", name)) for name in forms)
+        source = f"{postings} JOIN {documents} d ON d.id = {postings}.{self.dialect.row}"
+        match = str(self.values["match"])
+        return Asked(self.slot, source, anywhere[-1], self.values, match, (close, anywhere), is_filtered)
+
+    def bound(self, name: str, text: Plan, unwanted: Plan | None) -> dict[str, str]:
         match = self.dialect.expression(text)
         if unwanted:
             match = self.dialect.except_for(match, self.dialect.expression(unwanted))
-        values = {**self.values, "match": match, "close": self.dialect.close_expression(text, unwanted)}
-        conditions = (self.dialect.condition(self.slot, "match"), self.dialect.close_condition(self.slot))
-        where, close = (" AND ".join([one, *self.conditions]) for one in conditions)
-        source = f"{postings} JOIN {documents} d ON d.id = {postings}.{self.dialect.row}"
-        return Asked(self.slot, source, where, values, match, close, is_filtered, _is_plain(text))
+        return {name: match, f"close_{name}": self.dialect.close_expression(text, unwanted)}
+
+    def where(self, condition: str) -> str:
+        return " AND ".join([condition, *self.in_order, *self.conditions])
+
+    def phrase(self, phrase: Phrase) -> Plan:
+        """All its terms, and their order as a condition, where the database would take long to say both at once."""
+        condition = self.dialect.in_order(self.slot, f":v{len(self.values)}")
+        if condition is None or phrase.terms[0].startswith(analysis.MARK):
+            return phrase
+        self.bind(analysis.stretch(phrase.terms))
+        self.in_order.append(condition)
+        return All(tuple(map(Term, phrase.terms)))
 
     def filters(self, query: Query) -> Iterator[str]:
         columns = {"county": query.county, "authority": query.authority}

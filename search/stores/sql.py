@@ -1,8 +1,8 @@
 """What the stores inside a database share: put and deleted in the caller's transaction, two slots, plain columns.
 
 The text is cut by search.analysis before it gets here. While one slot is rebuilt, the other answers, and what is put
-meanwhile goes into both. Of very many matches the newest are put in order of relevance, those first that match in
-title, names or codes; counts come from the columns and are kept until the index changes.
+meanwhile goes into both. Very many matches are not scored: those come first that say it in title, names or codes, then
+those that have all of it, then the newest; counts come from the columns and are kept until the index changes.
 """
 
 from abc import ABC, abstractmethod
@@ -35,6 +35,8 @@ from search.stores.compiling import Asked, Dialect, asked_of
 from search.stores.models import FORGOTTEN, SLOTS, SearchClass, SearchState, mark_of
 
 KEPT_COUNTS = 256
+MOST_RANKED = 2 * RANKED
+FEW = 20
 Row = tuple[int, Document]
 
 
@@ -168,12 +170,10 @@ class SqlStore(ABC):
     def _ranked(self, session: Session, asked: Asked, query: Query, total: int) -> Results:
         """A page of the best; its cursor is a place among them."""
         cursor = border(query, (int,))
-        start = min(max(int(cursor.key[0]), 0), RANKED * 2) if cursor else 0
+        start = min(max(int(cursor.key[0]), 0), MOST_RANKED) if cursor else 0
         following = start + query.limit
-        if total > RANKED:
-            order = self._by_nearness(session, asked, following + 1)
-        else:
-            order = self._by_score(session, asked, asked.where)
+        are_many = total > RANKED
+        order = self._by_nearness(session, asked, following + 1) if are_many else self._by_score(session, asked)
         wanted = order[start:following]
         contents = _contents(session, asked.slot, wanted)
         return Results(
@@ -183,28 +183,29 @@ class SqlStore(ABC):
         )
 
     def _by_nearness(self, session: Session, asked: Asked, some: int) -> list[int]:
-        """At least the first `some` rows of very many: those that say it in title, names or codes, then the others.
+        """At least the first `some` rows of very many, level by level, the newest of each first.
 
-        Where all of very many say the same words, a score tells nothing of any of them, and the newest come first.
+        Where nearly all documents say the same words, a score tells little of any of them and costs a look at every
+        place where they stand. Few of a level need no order among them, and asking for more goes through everything.
         """
-        if asked.is_plain:
-            near = self._newest(session, asked, asked.close_where, min(some, RANKED))
-            others = self._newest(session, asked, asked.where, RANKED) if len(near) < some else []
-        else:
-            is_near = self._newest(session, asked, asked.close_where, 1)
-            near = self._by_score(session, asked, asked.close_where) if is_near else []
-            others = self._by_score(session, asked, asked.where) if len(near) < some else []
-        known = set(near)
-        return near + [row for row in others if row not in known]
+        found: dict[int, None] = {}
+        for *fuller, last in asked.levels:
+            if len(found) < some:
+                most = max(min(some + len(found), MOST_RANKED), FEW + 1)
+                newest = self._newest(session, asked, last, most)
+                for where in fuller if len(newest) > FEW else ():
+                    found |= dict.fromkeys(self._newest(session, asked, where, most))
+                found |= dict.fromkeys(newest)
+        return list(found)[:MOST_RANKED]
 
     def _newest(self, session: Session, asked: Asked, where: str, some: int) -> list[int]:
         values = {**asked.values, "some": some}
         return list(session.scalars(text(self.dialect.newest(asked, where)), values))
 
-    def _by_score(self, session: Session, asked: Asked, where: str) -> list[int]:
-        """The newest :some matches, the best first and of equals the newest."""
+    def _by_score(self, session: Session, asked: Asked) -> list[int]:
+        """All matches, the best first and of equals the newest."""
         values = {**asked.values, "some": RANKED}
-        found = session.execute(text(self.dialect.scored(asked, where)), values).all()
+        found = session.execute(text(self.dialect.scored(asked, asked.where)), values).all()
         return [row for row, _score in sorted(found, key=lambda one: (one[1], one[0]), reverse=True)]
 
     def _sorted(self, session: Session, asked: Asked, query: Query) -> Results:

@@ -39,12 +39,15 @@ class Fts5:
     def condition(self, slot: int, name: str) -> str:
         return f"search_postings_{slot} MATCH :{name}"
 
+    def in_order(self, slot: int, place: str) -> str | None:  # noqa: ARG002 - FTS5 keeps places beside its terms
+        return None
+
     def close_expression(self, text: Plan, unwanted: Plan | None) -> str:
         close = self.expression(Within(CLOSE, text))
         return self.except_for(close, self.expression(unwanted)) if unwanted else close
 
-    def close_condition(self, slot: int) -> str:
-        return self.condition(slot, "close")
+    def close_condition(self, slot: int, name: str, whole: str) -> str:  # noqa: ARG002 - `name` says all of it
+        return self.condition(slot, name)
 
     def newest(self, asked: Asked, where: str) -> str:
         return self._newest(asked, where, "")

@@ -128,6 +128,26 @@ def test_what_is_indexed_is_what_is_asked_for(text: str) -> None:
     assert analysis.postings(document(title=text)).title.split() == analysis.terms(text)
 
 
+SAID = st.text(alphabet="稀释样a ，", max_size=14)
+
+
+@given(body=SAID, title=SAID, cut=st.tuples(st.integers(0, 12), st.integers(2, 6)))
+def test_a_phrase_is_part_of_the_sequence_of_just_the_texts_that_hold_its_terms_in_order(
+    body: str, title: str, cut: tuple[int, int]
+) -> None:
+    """Asked of phrases that the title holds, so that many are found in the body and many are not."""
+    phrase = analysis.terms(title)[cut[0] % 5 :][: cut[1]]
+    held = analysis.terms(body)
+    in_order = any(held[n : n + len(phrase)] == phrase for n in range(len(held)))
+    document = Document("notice", "1", "/notices/1", "", body)
+    assert not phrase or (analysis.stretch(phrase) in analysis.sequence(document)) == in_order
+
+
+def test_no_phrase_spans_two_columns() -> None:
+    document = Document("notice", "1", "/notices/1", "稀释", "样品")
+    assert analysis.stretch(["稀释", "样品"]) not in analysis.sequence(document)
+
+
 @given(st.text(alphabet=COMMON + " ，.-_<>", max_size=60))
 def test_every_token_stands_where_it_says(text: str) -> None:
     normal = analysis.normal(text)

@@ -386,6 +386,25 @@ def test_of_very_many_the_newest_and_those_that_say_it_in_the_name_are_ranked(da
     assert results.hits[0].document == named
 
 
+def test_of_very_many_those_that_have_all_of_it_come_before_the_newer_that_have_a_part(database: Database) -> None:
+    search = Search(own_store(database), {})
+    both = Document("notice", "old", "/notices/old", "通知", "稀释样品，关闭采样泵")
+    put(search, database, both)
+    put(search, database, *(Document("notice", f"{n}", f"/notices/{n}", "通知", "稀释样品") for n in range(RANKED + 5)))
+    with database.read() as session:
+        results = search.ask(session, Query("稀释 OR 采样泵"))[0]
+    assert (results.total, results.hits[0].document, len(results.hits)) == (RANKED + 6, both, 20)
+
+
+def test_a_phrase_is_found_however_far_behind_it_stands(search: Search, database: Database) -> None:
+    """PostgreSQL counts the places in a vector up to 16,383 only."""
+    far = "".join(map(chr, range(0x4E00, 0x4E00 + 20_000))) + "。稀释样品"
+    put(search, database, Document("notice", "1", "/notices/1", "通知", far), HONGYUAN, QINGCHUAN)
+    with database.read() as session:
+        assert urls(search.ask(session, Query('"稀释样品"'))[0]) == {"/notices/1", HONGYUAN.url}
+        assert urls(search.ask(session, Query('"样品稀释"'))[0]) == set()
+
+
 def test_an_index_of_another_analysis_is_outdated_until_it_is_rebuilt(
     search: Search, database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -564,7 +583,10 @@ words = st.lists(
 )
 
 
-@given(text=st.text(alphabet='宏源环境检测许昌12〔〕号 -"()AND', max_size=12) | words.map(" ".join))
+quoted = words.map(lambda some: f'"{" ".join(some)}" {"".join(some)}')
+
+
+@given(text=st.text(alphabet='宏源环境检测许昌12〔〕号 -"()AND', max_size=12) | words.map(" ".join) | quoted)
 @settings(max_examples=150, deadline=None)
 def test_both_stores_answer_the_same(stores: dict[str, Search], standing: Database, text: str) -> None:
     first, *others = answers(stores, standing, text)
