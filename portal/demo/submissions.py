@@ -1,4 +1,4 @@
-"""One invented system that sends drafts, and a draft of its, so that the pages of both have something to show."""
+"""Two invented systems, one with a draft and one for hours, so that the pages of both have something to show."""
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta
@@ -10,6 +10,7 @@ from portal.enforcement.kinds import PENALTY
 from portal.submissions import operations
 
 SYSTEM = "长葛执法办案系统（演示）"
+STATIONS = "市自动监测站平台（演示）"
 CONTENT = {
     "party_name": "长葛市云帆环境检测有限公司",
     "county_code": "411082",
@@ -30,5 +31,6 @@ CONTENT = {
 def seed_submissions(session: Session, now: datetime, people: Mapping[str, User]) -> None:
     at = now - timedelta(days=1)
     operations.let_in(session, SYSTEM, "xc-ecology-changge", ["penalty"], actor=people["admin"].as_actor(), at=at)
+    operations.let_in(session, STATIONS, "xc-ecology", ["observations"], actor=people["admin"].as_actor(), at=at)
     content = {**CONTENT, "decided_on": (now - timedelta(days=3)).date().isoformat()}
     operations.take(session, SYSTEM, PENALTY, content, idempotency_key="AJ-2026-0057", body_digest=bytes(32), at=at)

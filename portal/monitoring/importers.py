@@ -107,13 +107,17 @@ class Source:
         """Those of VALUE_COLUMNS that the file has, in their order."""
         return tuple(column for column in VALUE_COLUMNS if FILE_NAMES.get(column, column) in self.header)
 
+    def shown(self, column: str) -> str:
+        """What whoever made the file calls the column of a refusal."""
+        return column
+
     def rows(self) -> Iterator[Row | Reject]:
         self.file.seek(0)
         text = io.TextIOWrapper(self.file, encoding=self.encoding, newline="")
         try:
             lines = csv.reader(text)
             next(lines)
-            yield from _rows(lines, len(self.header), READERS[self.format](self))
+            yield from rows_of(lines, len(self.header), READERS[self.format](self))
         finally:
             text.detach()
 
@@ -185,7 +189,7 @@ def _format_of(header: Sequence[str]) -> str:
     return name
 
 
-def _rows(lines: Lines, width: int, read: Callable[[int, list[str]], Row]) -> Iterator[Row | Reject]:
+def rows_of(lines: Lines, width: int, read: Callable[[int, list[str]], Row]) -> Iterator[Row | Reject]:
     while True:
         try:
             cells = next(lines)

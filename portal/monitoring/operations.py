@@ -73,14 +73,39 @@ def import_air(
     on_reject: OnReject = lambda _reject: None,
     on_progress: OnProgress = lambda _position: None,
 ) -> ImportReport:
-    """Read `file` (seekable, opened as bytes) into stations and observations.
+    """Read `file` (seekable, opened as bytes); `area` is the city of stations whose file names none."""
+    opened = open_source(file, area=area)
+    return import_hours(
+        session,
+        opened,
+        name=name,
+        source=source,
+        log=log,
+        actor=actor,
+        at=at,
+        on_reject=on_reject,
+        on_progress=on_progress,
+    )
 
-    `area` is the city of stations whose file names none. `on_reject` hears of each refused row, `on_progress` of the
-    position in the file. Of two rows for one hour of one station in one file the first counts. ReleaseRefused where
-    the actor's department may not release the city's hours.
+
+def import_hours(
+    session: Session,
+    opened: Source,
+    *,
+    name: str,
+    source: str,
+    log: Log,
+    actor: Actor,
+    at: datetime,
+    on_reject: OnReject = lambda _reject: None,
+    on_progress: OnProgress = lambda _position: None,
+) -> ImportReport:
+    """Read what was opened into stations and observations.
+
+    `on_reject` hears of each refused row, `on_progress` of the position in the file. Of two rows for one hour of one
+    station in one file the first counts. ReleaseRefused where the actor's department may not release the city's hours.
     """
     ground = ground_of_release(session, AIR_HOURLY, actor, local_date(at))
-    opened = open_source(file, area=area)
     batch, report = _open_batch(session, opened, name=name, source=source, at=at)
     register = StationRegister(session, source)
     releases = Releases(session, log, ground=ground, columns=opened.columns, at=at, batch=batch.id)
@@ -89,7 +114,7 @@ def import_air(
     rows = opened.rows()
     while chunk := list(islice(rows, ROWS_AT_ONCE)):
         intake.take(chunk, on_reject)
-        on_progress(file.tell())
+        on_progress(opened.file.tell())
     releases.close()
     release_stations(session, log, ground=ground, at=at, codes=register.codes)
     report.new_stations = register.opened

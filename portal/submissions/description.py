@@ -8,15 +8,17 @@ from flask_babel import gettext as _
 from core.tables import Row
 from portal.publishing.kinds import DisclosureKind
 from portal.publishing.record_form import options
+from portal.submissions import hours_description
 from portal.submissions.models import LONGEST_IDEMPOTENCY_KEY
 from portal.submissions.reading import LISTS, longest
 
 SCHEME = "SubmissionKey"
+_SECURITY: list[dict[str, Any]] = [{SCHEME: []}]
 _REFUSALS = ("401", "403", "404", "409", "422", "429")
 
 
 def security_schemes() -> dict[str, Any]:
-    said = _("管理员发给部门系统的密钥，只用于提交草稿；读取不需要密钥。")
+    said = _("管理员发给部门系统的密钥，只用于提交草稿和小时值；读取不需要密钥。")
     return {SCHEME: {"type": "http", "scheme": "bearer", "description": said}}
 
 
@@ -28,7 +30,8 @@ def schemas() -> dict[str, Any]:
             "required": ["id", "kind", "state", "url"],
             "properties": {**texts, "url": {"type": "string", "format": "uri"}},
             "additionalProperties": False,
-        }
+        },
+        **hours_description.schemas(),
     }
 
 
@@ -37,16 +40,21 @@ def paths(kinds: Iterable[DisclosureKind]) -> dict[str, Any]:
     for kind in kinds:
         found[f"/submissions/{kind.path}"] = {"post": _post(kind)}
         found[f"/submissions/{kind.path}/{{id}}"] = {"get": _get(kind)}
-    return found
+    refusals = _refusals("400", "413", "415", *_REFUSALS)
+    return found | hours_description.paths(_idempotency_key(), _SECURITY, refusals)
+
+
+def _idempotency_key() -> dict[str, Any]:
+    schema = {"type": "string", "minLength": 1, "maxLength": LONGEST_IDEMPOTENCY_KEY, "pattern": "^[!-~]+$"}
+    return {"name": "Idempotency-Key", "in": "header", "required": True, "schema": schema}
 
 
 def _post(kind: DisclosureKind) -> dict[str, Any]:
-    key = {"type": "string", "minLength": 1, "maxLength": LONGEST_IDEMPOTENCY_KEY, "pattern": "^[!-~]+$"}
     return {
         "operationId": f"submit_{kind.name}",
         "summary": _("提交草稿：%(kind)s", kind=kind.label),
-        "security": [{SCHEME: []}],
-        "parameters": [{"name": "Idempotency-Key", "in": "header", "required": True, "schema": key}],
+        "security": _SECURITY,
+        "parameters": [_idempotency_key()],
         "requestBody": {"required": True, "content": {"application/json": {"schema": _body(kind)}}},
         "responses": {
             "200": _answer(_("同一份内容已经收到过，没有新建")),
@@ -61,7 +69,7 @@ def _get(kind: DisclosureKind) -> dict[str, Any]:
     return {
         "operationId": f"submitted_{kind.name}",
         "summary": _("提交的草稿到了哪一步：%(kind)s", kind=kind.label),
-        "security": [{SCHEME: []}],
+        "security": _SECURITY,
         "parameters": [place],
         "responses": {"200": _answer(_("现在的状态")), **_refusals("401", "404", "429")},
     }

@@ -63,7 +63,6 @@ def _changed(action: str, name: str) -> str | None:
 def _page(*, told: tuple[str, str] | None = None, typed: bool = False) -> str:
     """`told`: a key, this once; `typed`: keep what was refused in the form."""
     session = current.session()
-    kinds = {kind.name: str(kind.label) for kind in operations.kinds_taken().values()}
     systems = {one.name: one for one in session.scalars(select(SubmittingSystem))}
     return render_template(
         "portal/submissions/keys.html",
@@ -71,7 +70,7 @@ def _page(*, told: tuple[str, str] | None = None, typed: bool = False) -> str:
         typed=request.form if typed else {},
         chosen=request.form.getlist("kinds") if typed else [],
         keys=[(one, systems[one.name]) for one in api_keys.all_keys(session, PURPOSE)],
-        kinds=kinds,
+        kinds=operations.what_may_be_sent(),
         names=queries.department_names(session),
         departments=queries.departments_on(session, current.today()),
         base_url=current.settings().base_url,

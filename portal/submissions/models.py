@@ -1,6 +1,7 @@
 """Which systems may send drafts, and what each has sent."""
 
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import ForeignKey, LargeBinary, String
 from sqlalchemy.orm import Mapped, mapped_column
@@ -31,4 +32,17 @@ class Submission(Base):
     idempotency_key: Mapped[str] = mapped_column(String(LONGEST_IDEMPOTENCY_KEY), primary_key=True)
     body_digest: Mapped[bytes] = mapped_column(LargeBinary(32))
     disclosure_id: Mapped[str] = mapped_column(ForeignKey("disclosure.id"), index=True)
+    at: Mapped[datetime]
+
+
+class ObservationSubmission(Base):
+    """Hours that a system sent: the import that they became, and what was answered, rejected rows and all."""
+
+    __tablename__ = "observation_submission"
+
+    system: Mapped[str] = mapped_column(ForeignKey("submitting_system.name"), primary_key=True)
+    idempotency_key: Mapped[str] = mapped_column(String(LONGEST_IDEMPOTENCY_KEY), primary_key=True)
+    body_digest: Mapped[bytes] = mapped_column(LargeBinary(32))
+    batch_id: Mapped[int] = mapped_column(ForeignKey("import_batch.id"), index=True)
+    answer: Mapped[dict[str, Any]]
     at: Mapped[datetime]

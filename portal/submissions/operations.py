@@ -22,6 +22,8 @@ from portal.publishing.models import Disclosure
 from portal.submissions.models import Submission, SubmittingSystem
 
 PURPOSE = "submissions"
+# What is no draft: hours of measuring stations, by the name that their data set has in /api/v1 (observing.py).
+OBSERVATIONS = "observations"
 
 
 class KindNotAllowed(DomainError):
@@ -41,17 +43,27 @@ def kinds_taken() -> dict[str, DisclosureKind]:
     return {kind.path: kind for kind in all_kinds() if not kind.is_generated}
 
 
+def what_may_be_sent() -> dict[str, Text]:
+    """What a key can be let in for: the names of kinds and of the hours, each with its label."""
+    kinds: dict[str, Text] = {kind.name: kind.label for kind in kinds_taken().values()}
+    return {**kinds, OBSERVATIONS: _l("空气小时值（核对后立即公开）")}
+
+
+def must_take(system: SubmittingSystem, name: str) -> None:
+    if name not in system.kinds:
+        raise KindNotAllowed
+
+
 def let_in(
     session: Session, name: str, department_code: str, kinds: Sequence[str], *, actor: Actor, at: datetime
 ) -> str:
     """The system's key, told this once; InvalidInput, or KeyNameTaken."""
-    known = {kind.name for kind in kinds_taken().values()}
     problems: dict[str, Text] = {}
     if not 0 < len(name) <= LONGEST_NAME:
         problems["name"] = _l("名字要 1 到 %(n)s 个字。", n=LONGEST_NAME)
     if session.get(Department, department_code) is None:
         problems["department"] = _l("请选择部门。")
-    if not kinds or not set(kinds) <= known:
+    if not kinds or not set(kinds) <= set(what_may_be_sent()):
         problems["kinds"] = _l("请选择至少一类内容。")
     if problems:
         raise InvalidInput(problems)
@@ -92,8 +104,7 @@ def take(
 ) -> tuple[Disclosure, bool]:
     """The draft, and whether it is new: the same body under the same key is the draft that there is already."""
     system = system_named(session, name, to_change=True)
-    if kind.name not in system.kinds:
-        raise KindNotAllowed
+    must_take(system, kind.name)
     known = session.get(Submission, (name, idempotency_key))
     if known is not None:
         if known.body_digest != body_digest:
