@@ -2,7 +2,9 @@
 are stored, swept when nobody sent them."""
 
 import secrets
+import shutil
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -13,8 +15,8 @@ from sqlalchemy import select
 from werkzeug.datastructures import FileStorage
 
 from core.envelopes import KEY_BYTES
-from core.files import cleaning
-from core.files.kinds import KINDS, checked_size, file_kind, file_name, file_size
+from core.files import apart, cleaning
+from core.files.kinds import KINDS, TEXTS, FileRefused, checked_size, file_kind, file_name, file_size
 from core.ids import new_id
 from core.outbox import Job
 from intake.models import SealedFile
@@ -22,8 +24,10 @@ from intake.sealing import PIECE, open_file, seal_file
 from intake.submission import StoredFile
 
 MOST_FILES = 10
-LARGEST = 20 * 1024 * 1024
-REQUEST_LIMIT = 64 * 1024 * 1024
+LARGEST = 50 * 1024 * 1024
+MOST_OF_A_REPORT = 500 * 1024 * 1024
+REQUEST_LIMIT = 1024 * 1024 * 1024  # more than is taken, so that what is too large can be named instead of cut off
+KEPT_FREE = 1024 * 1024 * 1024
 ABANDONED_AFTER = timedelta(hours=24)
 IN_WORDS = _l("照片、视频、录音、PDF、Word、Excel 或文本")
 
@@ -32,24 +36,45 @@ def folder(data_dir: Path) -> Path:
     return data_dir / "attachments"
 
 
-def store(upload: FileStorage, data_dir: Path) -> StoredFile:
-    """Check, clean and seal one upload; FileRefused says which file and why."""
+def store(upload: FileStorage, data_dir: Path, *, held: int = 0) -> StoredFile:
+    """Check, clean and seal one upload, piece by piece; FileRefused says which file and why.
+
+    `held` is how many bytes the report has already. What cannot be cleaned is kept as it was sent.
+    """
     name = file_name(upload.filename or "")
     size = checked_size(name, upload.stream, LARGEST)
     kind = file_kind(name, upload.stream, KINDS, IN_WORDS)
+    _must_have_room(name, held + size, data_dir)
     stored = StoredFile(id=new_id(), name=name, kind=kind, size=size, key=secrets.token_hex(KEY_BYTES))
-    if not cleaning.can_clean(kind):
-        state = cleaning.clean(kind, b"").state
-        return _sealed(replace(stored, hygiene=state), _pieces(upload.stream), data_dir)
-    cleaned = cleaning.clean(kind, upload.stream.read())
-    stored = replace(stored, size=len(cleaned.content), hygiene=cleaned.state, removed=" ".join(cleaned.found))
-    return _sealed(stored, [cleaned.content], data_dir)
+    if cleaning.can_clean(kind):
+        with suppress(apart.NotCleaned):
+            return _cleaned(stored, upload.stream, data_dir)
+    state = cleaning.AS_SENT if kind not in TEXTS else cleaning.CLEANED
+    return _sealed(replace(stored, hygiene=state), _pieces(upload.stream), data_dir)
 
 
-def store_original(upload: FileStorage, cleaned: StoredFile, data_dir: Path) -> StoredFile | None:
+def _cleaned(stored: StoredFile, stream: IO[bytes], data_dir: Path) -> StoredFile:
+    with apart.cleaned(stored.kind, _pieces(stream)) as done:
+        removed = " ".join(done.found)
+        cleaned = replace(stored, size=done.size, hygiene=cleaning.CLEANED, removed=removed)
+        return _sealed(cleaned, done.pieces, data_dir)
+
+
+def _must_have_room(name: str, together: int, data_dir: Path) -> None:
+    if together > MOST_OF_A_REPORT:
+        most = MOST_OF_A_REPORT // 1024 // 1024
+        raise FileRefused(_l("一份举报的附件合计不超过 %(n)s MB，“%(name)s”没有接收。", n=most, name=name))
+    if shutil.disk_usage(data_dir).free < KEPT_FREE:
+        raise FileRefused(
+            _l("服务器的存储空间不够，“%(name)s”没有接收。举报可以照常提交，附件过几天凭查询码补交。", name=name)
+        )
+
+
+def store_original(upload: FileStorage, cleaned: StoredFile, data_dir: Path, *, held: int = 0) -> StoredFile | None:
     """The file as it was sent, under a key of its own; None where the cleaned one is not another file."""
     if not (cleaning.can_clean(cleaned.kind) and cleaned.hygiene == cleaning.CLEANED):
         return None
+    _must_have_room(cleaned.name, held + file_size(upload.stream), data_dir)
     original = replace(
         cleaned,
         id=new_id(),
@@ -65,8 +90,12 @@ def store_original(upload: FileStorage, cleaned: StoredFile, data_dir: Path) -> 
 def _sealed(stored: StoredFile, content: Iterable[bytes], data_dir: Path) -> StoredFile:
     path = folder(data_dir) / stored.id
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    with path.open("xb") as target:
-        seal_file(content, target, bytes.fromhex(stored.key))
+    try:
+        with path.open("xb") as target:
+            seal_file(content, target, bytes.fromhex(stored.key))
+    except BaseException:
+        path.unlink(missing_ok=True)
+        raise
     return stored
 
 
@@ -74,6 +103,12 @@ def pieces(file: StoredFile, data_dir: Path) -> Iterator[bytes]:
     """The plain bytes of a stored file, piece by piece."""
     with (folder(data_dir) / file.id).open("rb") as source:
         yield from open_file(source, bytes.fromhex(file.key))
+
+
+def held_by(file_ids: Iterable[str], data_dir: Path) -> int:
+    """How many bytes these files take on the disk."""
+    paths = [folder(data_dir) / one for one in file_ids]
+    return sum(path.stat().st_size for path in paths if path.exists())
 
 
 def remove(file_id: str, data_dir: Path) -> None:

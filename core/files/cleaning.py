@@ -13,7 +13,6 @@ import zlib
 from collections.abc import Callable
 from dataclasses import dataclass
 from io import BytesIO
-from threading import Lock
 from zipfile import ZIP_DEFLATED, BadZipFile, ZipFile, ZipInfo
 
 from PIL import ExifTags, Image, ImageOps
@@ -24,6 +23,7 @@ from pypdf.generic import DictionaryObject, StreamObject
 from core.files.video import blanked
 
 CLEANED, AS_SENT = "cleaned", "as_sent"
+TELLING = ("place", "time", "device", "author")
 MOST_PIXELS = 50_000_000
 MOST_UNPACKED = 100 * 1024 * 1024
 _FORMATS = {"jpg": ("JPEG", "MPO"), "jpeg": ("JPEG", "MPO"), "png": ("PNG",), "webp": ("WEBP",)}
@@ -47,7 +47,6 @@ _REMARKS = ("/Text", "/FreeText", "/Highlight", "/Underline", "/Squiggly", "/Str
 _JPEG_FILTERS = ("/DCTDecode", ["/DCTDecode"])
 _START_OF_SCAN, _JFIF_AND_ADOBE = 0xDA, (0xE0, 0xEE)
 _FIXED_TIME = (1980, 1, 1, 0, 0, 0)
-_one_at_a_time = Lock()
 
 
 # What the two libraries say to a debugger quotes the file.
@@ -73,12 +72,12 @@ def can_clean(kind: str) -> bool:
 
 
 def clean(kind: str, content: bytes) -> Cleaned:
-    """One at a time, so that ten large photographs at once do not take the memory of ten."""
+    """Takes many times the file's size; `core.files.apart` does it where memory is bounded."""
     cleaner = _CLEANERS.get(kind)
     if cleaner is None:
         return Cleaned(content, CLEANED if kind in ("txt", "csv") else AS_SENT)
     try:
-        with _one_at_a_time, warnings.catch_warnings():
+        with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             new, found = cleaner(kind, content)
     except _BROKEN:

@@ -5,7 +5,6 @@ memory. So they run in a child that the system ends; what it says back is short,
 """
 
 import json
-import resource
 import subprocess
 import sys
 from dataclasses import dataclass
@@ -14,6 +13,7 @@ from flask_babel import lazy_gettext as _l
 
 from core.errors import Text
 from core.files import cleaning
+from core.files.apart import limit_this_process
 from core.files.kinds import TEXTS, FileRefused
 from core.files.text import MOST_PAGES, MOST_TEXT, HidesFiles, TooMuch, Unreadable, as_utf8, words
 from core.tables import ROOT
@@ -96,10 +96,7 @@ def cleaned_and_read(kind: str, content: bytes) -> Reading | str:
 
 
 def main(kind: str) -> None:
-    resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
-    resource.setrlimit(resource.RLIMIT_CPU, (SECONDS, SECONDS))
-    resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))  # no file is written; a pipe is none
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    limit_this_process(MEMORY, SECONDS)
     got = cleaned_and_read(kind, sys.stdin.buffer.read())
     if isinstance(got, str):
         sys.stdout.write(json.dumps({"refused": got}) + "\n")

@@ -226,7 +226,7 @@ class FilesForm(Form):
         _l("照片、视频、录音或文件（可以不传）"),
         widget=GovFileInput(multiple=True),
         description=_l(
-            "最多 10 个，每个不超过 20 MB。照片、MP4 和 MOV 视频、PDF、Word、Excel 先去掉拍摄地点、设备和作者再加密。"
+            "最多 10 个，每个不超过 50 MB。照片、MP4 和 MOV 视频、PDF、Word、Excel 先去掉拍摄地点、设备和作者再加密。"
         ),
     )
     keep_original = BooleanField(
@@ -307,5 +307,7 @@ class MessageForm(Form):
         widget=GovTextArea(),
         validators=[DataRequired(_l("请写下要补充的内容。")), _at_most(LONGEST_WORDS)],
     )
-    files = MultipleFileField(_l("附件（可以不传）"), widget=GovFileInput(multiple=True))
+    files = MultipleFileField(
+        _l("附件（可以不传）"), widget=GovFileInput(multiple=True), description=_l("一次最多 10 个，每个不超过 50 MB")
+    )
     submit = SubmitField(_l("发送补充"), widget=GovSubmitInput())

@@ -8,7 +8,6 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
-from core.files.kinds import FileRefused
 from core.sanitising import plain_lines
 from core.web import current
 from core.web.access import public
@@ -25,6 +24,7 @@ from intake.desk_context import receipt_keys, reporters_desk
 from intake.models import CaseEvent, Report
 from intake.operations import reporter_message
 from intake.public.forms import MessageForm, ObjectionForm, ReceiptForm, WithdrawForm
+from intake.public.receiving import received
 
 _KEY, _CLAIM = "tracked", "claim_code"
 SCORES = {5: _l("很满意"), 4: _l("满意"), 3: _l("一般"), 2: _l("不满意"), 1: _l("很不满意")}
@@ -45,7 +45,7 @@ blueprint.after_request(quiet_response)
 
 @blueprint.record_once
 def _allow_files(state: BlueprintSetupState) -> None:
-    allow_uploads(state.app, "track.add", attachments.REQUEST_LIMIT)  # type: ignore[arg-type]
+    allow_uploads(state.app, "track.add", attachments.REQUEST_LIMIT, attachments.LARGEST)  # type: ignore[arg-type]
     keep_quiet(state.app, "track")  # type: ignore[arg-type]
 
 
@@ -80,20 +80,27 @@ def case() -> ResponseReturnValue:
 @public
 @limiter.limit("120 per minute")
 def add() -> ResponseReturnValue:
-    report, form = _tracked(), MessageForm()
-    if report is None:
+    """Cleaning and sealing take their time, so they come before the first statement."""
+    form, data_dir = MessageForm(), current.settings().data_dir
+    if not _may_track():
         return redirect(url_for("track.enter"))
-    if not form.validate_on_submit():
-        return _case_page(report, form)
-    stored = []
-    try:
-        for upload in [one for one in form.files.data or [] if getattr(one, "filename", "")][: attachments.MOST_FILES]:
-            stored.append(attachments.store(upload, current.settings().data_dir))
-    except FileRefused as refusal:
-        form.files.errors = [str(refusal.message)]
-        return _case_page(report, form)
+    stored, problems = received(form.files.data, data_dir, held=_held()) if form.validate_on_submit() else ([], [])
+    report = _tracked()
+    if report is None or problems or form.errors:
+        for file in stored:
+            attachments.remove(file.id, data_dir)
+        form.files.errors = [*form.files.errors, *problems]
+        return _case_page(report, form) if report else redirect(url_for("track.enter"))
     reporter_message(current.session(), report, form.text.data or "", stored, reporters_desk())
     return redirect(url_for("track.case"))
+
+
+def _held() -> int:
+    """How many bytes of files this report has, asked in a transaction of its own."""
+    with current.house().database.read() as database:
+        report = database.get(Report, session[_KEY])
+        files = case_keys.files_of(database, report) if report else []
+        return attachments.held_by((one.id for one in files), current.settings().data_dir)
 
 
 @blueprint.post("/rate")
@@ -171,8 +178,11 @@ def _browser() -> BrowserSession:
 
 def _tracked() -> Report | None:
     """The report of this session; None also where its key is gone with a restart of the machine."""
-    identifier = session.get(_KEY) if REPORTER_SECRET in _browser().vault else None
-    return current.session().get(Report, identifier) if identifier else None
+    return current.session().get(Report, session[_KEY]) if _may_track() else None
+
+
+def _may_track() -> bool:
+    return bool(session.get(_KEY)) and REPORTER_SECRET in _browser().vault
 
 
 def _case_page(report: Report, form: Any) -> str:
@@ -185,6 +195,7 @@ def _case_page(report: Report, form: Any) -> str:
         "intake/public/case.html",
         report=report,
         form=form,
+        largest_file=attachments.LARGEST,
         state=(label, style),
         scores=SCORES if clocks.handling(database, report).finished_on else {},
         rated=database.get(Rating, report.id),

@@ -9,7 +9,6 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from core.errors import NotFound
-from core.files.kinds import FileRefused
 from core.web import current
 from core.web.access import public
 from core.web.errors import keep_quiet
@@ -34,6 +33,7 @@ from intake.public.forms import (
     WordsForm,
     YouForm,
 )
+from intake.public.receiving import received
 
 blueprint = Blueprint("report", __name__, url_prefix="/report")
 blueprint.after_request(quiet_response)
@@ -41,7 +41,7 @@ blueprint.after_request(quiet_response)
 
 @blueprint.record_once
 def _allow_files(state: BlueprintSetupState) -> None:
-    allow_uploads(state.app, "report.files", attachments.REQUEST_LIMIT)  # type: ignore[arg-type]
+    allow_uploads(state.app, "report.files", attachments.REQUEST_LIMIT, attachments.LARGEST)  # type: ignore[arg-type]
     keep_quiet(state.app, "report")  # type: ignore[arg-type]
 
 
@@ -183,28 +183,28 @@ def files() -> ResponseReturnValue:
         if not problems:
             return redirect(_here("files")) if "upload" in request.form else _onward("files")
         form.files.errors = problems
-    return page("files", form, files=draft.sent_files, kept=draft.kept_originals, told=hygiene_told)
+    return page(
+        "files",
+        form,
+        files=draft.sent_files,
+        kept=draft.kept_originals,
+        told=hygiene_told,
+        largest_file=attachments.LARGEST,
+    )
 
 
 def take_files(form: Any, draft: Draft) -> list[str]:
     """Seal what was uploaded into the draft; the refused are named, the good ones kept."""
-    problems = []
-    for upload in [one for one in form.files.data or [] if getattr(one, "filename", "")]:
-        if len(draft.sent_files) >= attachments.MOST_FILES:
-            problems.append(
-                _("最多 %(n)s 个文件，“%(name)s”没有接收。", n=attachments.MOST_FILES, name=upload.filename)
-            )
-            continue
-        try:
-            stored = attachments.store(upload, current.settings().data_dir)
-            draft.add_file(stored)
-            original = form.keep_original.data and attachments.store_original(
-                upload, stored, current.settings().data_dir
-            )
-            if original:
-                draft.add_file(original)
-        except FileRefused as refusal:
-            problems.append(str(refusal.message))
+    data_dir, already = current.settings().data_dir, draft.files
+    stored, problems = received(
+        form.files.data,
+        data_dir,
+        files=len(draft.sent_files),
+        held=sum(one.size for one in already),
+        originals=form.keep_original.data,
+    )
+    for file in stored:
+        draft.add_file(file)
     return problems
 
 

@@ -7,6 +7,7 @@ import subprocess
 import sys
 import time
 from http.client import HTTPConnection
+from pathlib import Path
 
 from core.config import Settings
 from core.tables import ROOT
@@ -65,3 +66,10 @@ class Gunicorn:
             raise OSError(str(error)) from error
         finally:
             connection.close()
+
+    def most_memory(self) -> int:
+        """The most bytes that the largest of the workers ever held."""
+        assert self._program is not None
+        children = Path(f"/proc/{self._program.pid}/task/{self._program.pid}/children").read_text().split()
+        told = [Path(f"/proc/{one}/status").read_text() for one in children]
+        return max(int(one.partition("VmHWM:")[2].split()[0]) * 1024 for one in told)

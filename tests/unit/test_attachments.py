@@ -174,7 +174,7 @@ def test_a_file_that_is_not_what_it_says_is_refused_and_leaves_nothing(
 
 @pytest.mark.parametrize(
     ("content", "why"),
-    [(b"", "“a.png”是空文件。"), (png() + bytes(LARGEST - len(png()) + 1), "“a.png”超过 20 MB。")],
+    [(b"", "“a.png”是空文件。"), (png() + bytes(LARGEST - len(png()) + 1), "“a.png”超过 50 MB。")],
     ids=["empty", "one byte too large"],
 )
 def test_an_empty_and_a_too_large_file_are_refused_with_the_reason(content: bytes, why: str, tmp_path: Path) -> None:

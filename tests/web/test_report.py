@@ -15,6 +15,7 @@ from core.audit import AuditEvent
 from core.database import Database
 from core.outbox import OutboxJob
 from core.web.current import EXTENSION
+from core.web.uploads import CONFIG, UploadLimit
 from intake import attachments, proof_of_work, receipt
 from intake.models import CaseEvent, Report, ReportDepartment
 from tests.conftest import TestClock
@@ -395,7 +396,7 @@ def test_who_no_longer_accuses_an_official_keeps_no_department_out(
         ("报告.pdf", b"MZ\x90\x00" + bytes(400), "“报告.pdf”的内容和扩展名不符"),
         ("程序.exe", b"MZ\x90\x00" + bytes(400), "不接收“程序.exe”这种文件"),
         ("空.png", b"", "“空.png”是空文件"),
-        ("大.png", PNG + bytes(20 * MEGABYTE), "“大.png”超过 20 MB"),
+        ("大.png", PNG + bytes(50 * MEGABYTE), "“大.png”超过 50 MB"),
     ],
 )
 def test_a_file_that_is_not_taken_is_named_and_the_good_one_beside_it_kept(
@@ -415,8 +416,11 @@ def test_of_eleven_files_ten_are_kept_and_the_eleventh_is_named(reporter: Report
     assert len(sealed_on_disk(app)) == 10
 
 
-def test_more_than_a_request_may_hold_is_refused_and_the_draft_stays(reporter: Reporter) -> None:
-    page = to_the_files(reporter).attaches(("全部.mp4", bytes(64 * MEGABYTE + 1)))
+def test_more_than_a_request_may_hold_is_refused_and_the_draft_stays(
+    reporter: Reporter, app: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(app.config[CONFIG], "report.files", UploadLimit(MEGABYTE))
+    page = to_the_files(reporter).attaches(("全部.mp4", bytes(MEGABYTE + 1)))
     assert page.status == 413
     assert "上传的内容太大" in page.text()
     reporter.opens("/report/words")
