@@ -8,6 +8,7 @@ import base64
 import dataclasses
 import io
 import logging
+import os
 import socket
 import tempfile
 from collections.abc import Iterator
@@ -178,17 +179,26 @@ def many(app: Flask, numbers: range) -> None:
 def test_an_upload_never_touches_the_disk_in_the_clear(
     app: Flask, people: dict[str, User], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Far above the 500 KB from which Flask would write it to a temporary file."""
+    """Far above the 500 KB from which Flask would write it to a temporary file; ours holds it sealed."""
     reporter = Reporter(app.test_client())
     reporter.tells(until="files")
     fields = {name: value for form in reporter._forms() for name, value in form.form_values()}
     content = PNG + b"only the reporter has this picture " * 100_000
     boundary, body = encode_multipart(MultiDict({**fields, "upload": "1", "files": uploads(("夜拍.png", content))[0]}))
 
+    opened: list[int] = []
+    real = tempfile.TemporaryFile
+
+    def watched(**named: Any) -> Any:
+        file = real(**named)
+        opened.append(os.dup(file.fileno()))
+        return file
+
     def refuse(*_arguments: Any, **_named: Any) -> Any:
         raise AssertionError("a temporary file was opened for an upload")
 
-    for name in ("TemporaryFile", "NamedTemporaryFile", "SpooledTemporaryFile", "mkstemp"):
+    monkeypatch.setattr(tempfile, "TemporaryFile", watched)
+    for name in ("NamedTemporaryFile", "SpooledTemporaryFile", "mkstemp"):
         monkeypatch.setattr(tempfile, name, refuse)
     monkeypatch.setattr("werkzeug.formparser.SpooledTemporaryFile", refuse, raising=False)
     response = reporter.client.post(
@@ -199,6 +209,11 @@ def test_an_upload_never_touches_the_disk_in_the_clear(
         follow_redirects=True,
     )
     assert "夜拍.png" in response.get_data(as_text=True)
+    [written] = opened
+    with os.fdopen(written, "rb") as file:
+        spooled = os.pread(file.fileno(), 2 * len(content), 0)
+    assert len(spooled) > len(content) - 64 * 1024
+    assert b"only the" not in spooled
     house: House = app.extensions[EXTENSION]
     stored = b"".join(path.read_bytes() for path in house.settings.data_dir.rglob("*") if path.is_file())
     assert len(stored) > len(content)
