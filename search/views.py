@@ -15,7 +15,7 @@ from core.sanitising import visible
 from core.web import current
 from core.web.access import public
 from core.web.languages import LANGUAGES
-from search import guidance, highlight
+from search import guidance, highlight, partial
 from search.document import SORTS, Document, Hit, Query, Results
 from search.language import LONGEST
 from search.service import Search
@@ -55,9 +55,11 @@ def page() -> str:
     service: Search = current.service("search")
     asked = bool(query.text.strip() or any(request.args.get(name) for name in FILTERS))
     session = current.session()
-    results, question = service.ask(session, query) if asked else (None, None)
+    answer = partial.answer(service, session, query) if asked else None
+    results, question = (answer.results, answer.question) if answer else (None, None)
+    has_all = bool(answer and answer.results.total and not answer.is_partial)
     narrowing = [name for name in FILTERS if request.args.get(name)]
-    is_first = bool(results and question and not query.cursor)
+    helps = answer is not None and not has_all and not query.cursor
     return render_template(
         "search/page.html",
         query=query,
@@ -70,9 +72,12 @@ def page() -> str:
         kinds=kind_labels(),
         counties=[(one.code, one.name) for one in COUNTIES],
         acts=[(act.code, f"{act.code} {act.plain}") for act in ACTS],
-        companies=guidance.companies(service, session, results, question) if is_first and results and question else [],
-        meant=guidance.corrections(service, session, query.text) if results and not results.total else [],
-        wider=guidance.widenings(service, session, query, narrowing) if results and not results.total else {},
+        has_all=has_all,
+        companies=guidance.companies(service, session, results, question)
+        if has_all and not query.cursor and results and question
+        else [],
+        meant=guidance.corrections(service, session, query.text) if helps else [],
+        wider=guidance.widenings(service, session, query, narrowing) if helps else {},
         filter_names=filter_labels(),
         changed=changed,
         question_parts=_question_parts(),

@@ -241,6 +241,26 @@ def test_the_last_page_holds_the_rest_of_the_same_question(
     assert len(found(page)) == 20
 
 
+def test_where_nothing_has_all_the_page_shows_what_has_most_and_says_so(
+    client: FlaskClient,
+    open_page: OpenPage,
+    city: dict[str, str],
+    publisher: Publisher,
+    run_jobs: Runs,
+    clock: TestClock,
+) -> None:
+    for number in range(20):
+        publisher.notice(clock.now(), title=f"第{number}号工作通知")
+    run_jobs()
+    page = open_page(client, "/search?q=清川建才")
+    assert "没有全部匹配的结果，以下含有其中大部分词" in page.text()
+    assert found(page) == [f"/penalties/{city['清川']}"]
+    assert "清川建" in [one.text for one in page.find("//p[@class='record-list__title']//mark")]
+    assert [str(one) for one in page.find("//*[contains(@class,'banner')]//li/a/text()")] == ["禹州清川建材有限公司"]
+    assert client.get("/search.json?q=清川建才").get_json()["items"] == [], "who follows a search follows all of it"
+    assert "没有全部匹配" not in open_page(client, "/search?q=清川建材").text()
+
+
 def test_markup_in_a_question_is_shown_as_text_wherever_it_comes_back(
     client: FlaskClient, open_page: OpenPage, city: dict[str, str]
 ) -> None:
