@@ -19,7 +19,8 @@ from portal.app import create_app
 from tests.support import databases, demo_city
 from tests.support.disclosures import Publisher
 from tests.support.page import Page, checked
-from tests.support.people import PASSWORD, open_accounts
+from tests.support.people import PASSWORD, accounts, open_accounts
+from tests.support.routing import share_url_builders
 
 START = datetime(2026, 11, 23, 2, 0, tzinfo=UTC)
 
@@ -52,16 +53,29 @@ def clock() -> TestClock:
     return TestClock()
 
 
+def _settle(url: str) -> None:
+    database = Database(url)
+    open_accounts(database, START)
+    database.close()
+
+
 @pytest.fixture(scope="session")
 def database_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[databases.Server]:
-    with databases.server(tmp_path_factory) as running:
+    with databases.server(tmp_path_factory, _settle) as running:
         yield running
 
 
+@pytest.fixture(scope="session", autouse=True)
+def shared_url_builders() -> Iterator[None]:
+    with pytest.MonkeyPatch.context() as monkeypatch:
+        share_url_builders(monkeypatch)
+        yield
+
+
 @pytest.fixture
-def settings(tmp_path: Path, database_server: databases.Server) -> Iterator[Settings]:
+def settings(request: pytest.FixtureRequest, tmp_path: Path, database_server: databases.Server) -> Iterator[Settings]:
     """An installation of its own in a temporary folder, with a fresh migrated database."""
-    with database_server.fresh_database(tmp_path) as url:
+    with database_server.fresh_database(tmp_path, with_people="people" in request.fixturenames) as url:
         environ = {"MINGJIAN_DATA_DIR": str(tmp_path), "MINGJIAN_DATABASE_URL": url}
         memory = tmp_path.with_name(f"{tmp_path.name}-memory")
         settings = Settings.from_environ({**environ, "MINGJIAN_BOOT_KEY_FILE": str(memory / "boot.key")})
@@ -118,7 +132,7 @@ def client(app: Flask) -> FlaskClient:
 @pytest.fixture
 def people(database: Database, clock: TestClock) -> dict[str, User]:
     """One account for each role; see tests/support/people.py."""
-    return open_accounts(database, clock.now())
+    return accounts(database) or open_accounts(database, clock.now())
 
 
 @pytest.fixture

@@ -1,4 +1,4 @@
-"""A fresh migrated database for each test: copied from a template that is migrated once.
+"""A fresh migrated database for each test: copied from a template that is migrated once, with or without people in it.
 
 SQLite unless MINGJIAN_TEST_DATABASE=postgresql; then a real PostgreSQL server, which is started here.
 """
@@ -6,7 +6,7 @@ SQLite unless MINGJIAN_TEST_DATABASE=postgresql; then a real PostgreSQL server, 
 import os
 import shutil
 import uuid
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -31,34 +31,49 @@ QUICK = {
 }
 
 
+# Puts people into the database with this URL.
+Settle = Callable[[str], None]
+
+
 class Server(Protocol):
-    def fresh_database(self, folder: Path) -> "contextmanager[str]": ...
+    def fresh_database(self, folder: Path, *, with_people: bool = False) -> "contextmanager[str]": ...
 
 
 class SqliteFiles:
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, settle: Settle) -> None:
         self.template = folder / "template.db"
+        self.with_people = folder / "people.db"
         upgrade(f"sqlite:///{self.template}")
-        with create_engine(f"sqlite:///{self.template}").connect() as connection:
-            connection.execute(text("PRAGMA wal_checkpoint(TRUNCATE)"))
+        self._into_one_file(self.template)
+        shutil.copy(self.template, self.with_people)
+        settle(f"sqlite:///{self.with_people}")
+        self._into_one_file(self.with_people)
 
     @contextmanager
-    def fresh_database(self, folder: Path) -> Iterator[str]:
-        shutil.copy(self.template, folder / "mingjian.db")
+    def fresh_database(self, folder: Path, *, with_people: bool = False) -> Iterator[str]:
+        shutil.copy(self.with_people if with_people else self.template, folder / "mingjian.db")
         yield f"sqlite:///{folder / 'mingjian.db'}"
+
+    def _into_one_file(self, path: Path) -> None:
+        with create_engine(f"sqlite:///{path}").connect() as connection:
+            connection.execute(text("PRAGMA wal_checkpoint(TRUNCATE)"))
 
 
 class PostgresServer:
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, settle: Settle) -> None:
         self.url = url
         self.template = f"template_{uuid.uuid4().hex[:12]}"
+        self.with_people = f"people_{self.template}"
         self._run(f"CREATE DATABASE {self.template}")
         upgrade(self._url_of(self.template))
+        self._run(f"CREATE DATABASE {self.with_people} TEMPLATE {self.template}")
+        settle(self._url_of(self.with_people))
 
     @contextmanager
-    def fresh_database(self, folder: Path) -> Iterator[str]:  # noqa: ARG002 - a server needs no folder
+    def fresh_database(self, folder: Path, *, with_people: bool = False) -> Iterator[str]:  # noqa: ARG002 - a server needs no folder
         name = f"test_{uuid.uuid4().hex[:12]}"
-        self._run(f"CREATE DATABASE {name} TEMPLATE {self.template} STRATEGY file_copy")
+        template = self.with_people if with_people else self.template
+        self._run(f"CREATE DATABASE {name} TEMPLATE {template} STRATEGY file_copy")
         try:
             yield self._url_of(name)
         finally:
@@ -87,11 +102,11 @@ def is_wanted() -> bool:
 
 
 @contextmanager
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+def server(tmp_path_factory: pytest.TempPathFactory, settle: Settle) -> Iterator[Server]:
     if is_wanted():
-        yield PostgresServer(os.environ[POSTGRESQL_URL])
+        yield PostgresServer(os.environ[POSTGRESQL_URL], settle)
     else:
-        yield SqliteFiles(tmp_path_factory.mktemp("database"))
+        yield SqliteFiles(tmp_path_factory.mktemp("database"), settle)
 
 
 @contextmanager

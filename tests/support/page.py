@@ -11,6 +11,7 @@ from flask.testing import FlaskClient
 from lxml import etree
 
 from core.web.headers import CONTENT_SECURITY_POLICY
+from tests.support import databases
 
 # html5lib knows HTML as of 2016: these complaints are about things that are valid today.
 OUTDATED_COMPLAINTS: frozenset[str] = frozenset()
@@ -25,6 +26,9 @@ class Page:
 
     @cached_property
     def tree(self) -> etree._ElementTree:
+        """The markup is judged as the standard says it is read; once, with SQLite: the database writes no markup."""
+        if databases.is_wanted():
+            return etree.HTML(self.html).getroottree()
         parser = html5lib.HTMLParser(tree=html5lib.getTreeBuilder("lxml"), namespaceHTMLElements=False)
         tree = parser.parse(self.html)
         complaints = [(place, code) for place, code, _ in parser.errors if code not in OUTDATED_COMPLAINTS]

@@ -6,6 +6,8 @@ Their departments have keys, and the escrow is there: reports can be sealed.
 from datetime import datetime
 from functools import cache
 
+from sqlalchemy import select
+
 from core import audit
 from core.accounts import SYSTEM
 from core.accounts.models import User
@@ -77,6 +79,12 @@ def open_accounts(database: Database, at: datetime) -> dict[str, User]:
                 department_keys.new_epoch(session, code, purpose, actor=SYSTEM, at=at)
     RINGS.update({people[name].id: ring for name, ring in rings.items()})
     return people
+
+
+def accounts(database: Database) -> dict[str, User]:
+    """Those that `open_accounts` opened here, or none."""
+    with database.read() as session:
+        return {one.sign_in_name: one for one in session.scalars(select(User).where(User.sign_in_name.in_(PEOPLE)))}
 
 
 RINGS: dict[str, Keyring] = {}
