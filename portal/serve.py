@@ -19,7 +19,7 @@ from core.web.current import House
 from portal import demo, setup
 
 STOP_WITHIN_SECONDS = 10
-READY_WITHIN_SECONDS = 30
+PATIENT_SECONDS = 30
 ENDINGS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
@@ -128,15 +128,18 @@ def _supervise(settings: Settings, web: tuple[str, ...], host: str, port: int) -
 
 
 def _answers(host: str, port: int, programs: list[subprocess.Popen[bytes]]) -> bool:
-    """Wait until the web processes take connections; False where a program ended first."""
-    deadline = time.monotonic() + READY_WITHIN_SECONDS
-    while time.monotonic() < deadline and all(program.poll() is None for program in programs):
+    """Wait until the web processes take connections; say so when that takes long. False where a program ended."""
+    patient_until = time.monotonic() + PATIENT_SECONDS
+    while all(program.poll() is None for program in programs):
         try:
             with socket.create_connection((host, port), timeout=1):
                 return True
         except OSError:
             time.sleep(0.05)
-    return all(program.poll() is None for program in programs)
+        if time.monotonic() > patient_until:
+            click.echo("网站还没有应答，仍在启动。机器很忙时要久一些。")
+            patient_until = float("inf")
+    return False
 
 
 def _interrupt(_number: int, _frame: FrameType | None) -> None:

@@ -192,3 +192,17 @@ def test_a_setting_that_cannot_be_served_is_refused_in_a_sentence(
     refusal: Refusal, name: str, value: str, words: str
 ) -> None:
     assert words in refusal(**{name: value})
+
+
+def test_a_slow_start_is_said_and_waited_for(
+    port: int, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(serve, "PATIENT_SECONDS", 0)
+    slow = f"import socket, time; time.sleep(0.3); s = socket.create_server(('127.0.0.1', {port})); time.sleep(60)"
+    with subprocess.Popen([sys.executable, "-c", slow]) as program:
+        try:
+            assert serve._answers("127.0.0.1", port, [program])
+        finally:
+            program.kill()
+    assert capsys.readouterr().out.count("仍在启动") == 1
+    assert not serve._answers("127.0.0.1", port, [program])
