@@ -146,7 +146,10 @@ class Worker:
         count = 0
         while self._run_next(OutboxJob.topic.not_in(self.outside), self._run_job):
             count += 1
-        return count + sum(self._run_sweep(sweep) for sweep in self.sweeps)
+        due = self._due_sweeps()
+        for sweep in due:
+            self._run_sweep(sweep)
+        return count + len(due)
 
     def _run_deliveries(self) -> int:
         count = 0
@@ -197,12 +200,15 @@ class Worker:
             job.not_before = self.clock.now() + RETRY_AFTER[min(job.attempts, len(RETRY_AFTER)) - 1]
             log.error("job_failed", job=job_id, topic=job.topic, attempts=job.attempts, error=type(error).__name__)
 
-    def _run_sweep(self, sweep: Sweep) -> bool:
+    def _due_sweeps(self) -> list[Sweep]:
+        """Asked five times a second: with one query."""
         now = self.clock.now()
         with self.database.read() as session:
-            last = session.get(SweepRun, sweep.name)
-            if last is not None and last.last_at + sweep.every > now:
-                return False
+            runs = {one.name: one.last_at for one in session.scalars(select(SweepRun))}
+        return [one for one in self.sweeps if one.name not in runs or runs[one.name] + one.every <= now]
+
+    def _run_sweep(self, sweep: Sweep) -> None:
+        now = self.clock.now()
         try:
             if sweep.is_long:
                 with self.database.read() as session:
@@ -215,7 +221,6 @@ class Worker:
             log.error("sweep_failed", sweep=sweep.name, error=type(error).__name__)
             with unit_of_work(self.database) as session:
                 session.merge(SweepRun(name=sweep.name, last_at=now))
-        return True
 
     def _job(self, session: Session, payload: Mapping[str, Any], now: datetime, number: int = 0) -> Job:
         return Job(number, session, payload, now, self.settings, self.services)
