@@ -31,6 +31,7 @@ from intake import (
     handover,
     identity_requests,
     notifications,
+    shown_statistics,
     succession,
     supervision,
 )
@@ -180,6 +181,7 @@ SOURCES = tuple(RecordSource(kind) for kind in KINDS)
 SWEEPS: tuple[Sweep, ...] = (
     Sweep("sessions.forget_expired", timedelta(hours=1), browser_session.forget_expired),
     Sweep("intake.abandoned_files", timedelta(hours=1), attachments.sweep_abandoned),
+    Sweep("intake.shown_statistics", timedelta(minutes=20), shown_statistics.keep),
     Sweep("publishing.past_term", timedelta(minutes=10), endings.sweep_past_term),
     Sweep("publishing.due_days", timedelta(hours=1), due_days.sweep),
     *supervision.SWEEPS,

@@ -20,7 +20,7 @@ from core.config import Settings
 from core.database import Database, unit_of_work
 from core.errors import Forbidden, NotFound
 from core.tables import ROOT
-from core.web import access, current, errors, filters, headers, languages, limits, page_cache, request_log
+from core.web import access, current, errors, filters, headers, languages, limits, page_cache, past, request_log, twins
 from core.web.browser_session import USER_KEY, SealedSessionInterface
 from core.web.current import EXTENSION, House
 from core.web.uploads import HouseRequest
@@ -47,6 +47,7 @@ class Shell(Flask):
             g.database_session = database_session
             g.actor = _who()
             self._admit(g.actor)
+            past.must_have(self.view_functions[request.endpoint or ""])
             return super().dispatch_request()
 
     def _admit(self, actor: Actor) -> None:
@@ -114,6 +115,7 @@ def _templates(app: Flask) -> None:
             "actor": g.get("actor", ANONYMOUS),
             "now": current.now(),
             "today": current.today(),
+            "twin_address": twins.twin_address,
             "csrf_token": generate_csrf,
         }
 

@@ -5,12 +5,16 @@ import io
 from typing import Any
 
 from flask import Blueprint, Response, render_template
+from flask_babel import lazy_gettext as _l
 
 from core.web import current
 from core.web.access import public
 from core.web.machine import json_answer
+from core.web.past import PARAMETER, NoPast, day_asked, has_past
+from core.web.twins import answers
 from intake import queries
-from intake.statistics import Figures, cases_received, figures, months_before
+from intake.shown_statistics import shown_now, shown_on
+from intake.statistics import Figures
 
 blueprint = Blueprint("statistics", __name__)
 HIDDEN = "*"
@@ -18,12 +22,14 @@ HIDDEN = "*"
 
 @blueprint.get("/statistics")
 @public
+@has_past
 def page() -> str:
     return render_template("intake/public/statistics.html", **_figures())
 
 
 @blueprint.get("/statistics.csv")
 @public
+@has_past
 def table() -> Response:
     """One line a department; `*` where a figure is hidden."""
     found, text = _figures(), io.StringIO()
@@ -39,6 +45,8 @@ def table() -> Response:
 
 @blueprint.get("/statistics.json")
 @public
+@has_past
+@answers(PARAMETER)
 def machine() -> Response:
     """The same figures; null where one is hidden because it could point at a person, or where there is none."""
     found = _figures()
@@ -60,11 +68,16 @@ def machine() -> Response:
 
 
 def _figures() -> dict[str, Any]:
-    months = months_before(current.today())
-    before = current.today().replace(day=1)
-    cases = cases_received(current.session(), months[-1], before, current.today())
-    lines, total = figures(cases, months)
-    return {"lines": lines, "total": total, "months": months, "names": queries.department_names(current.session())}
+    """Of now, or as they were kept of the day of ?as_of=; NoPast where nothing was."""
+    day, session = day_asked(), current.session()
+    if day in (None, current.today()):
+        found = shown_now(session, current.today())
+    else:
+        kept = shown_on(session, day)
+        if kept is None:
+            raise NoPast(_l("那一天的数字没有留下来。平台从启用这项功能起逐日留存，也可能那天没有运行。"))
+        found = kept
+    return {**found, "as_of": day, "names": queries.department_names(session)}
 
 
 def _row(one: Figures) -> list[str]:

@@ -20,11 +20,13 @@ from core.web import current
 from core.web.access import permit, public
 from core.web.forms import Form, choices
 from core.web.machine import json_answer
+from core.web.past import PARAMETER, day_asked, has_past
+from core.web.twins import answers
 from portal.completeness.kinds import MANIFEST
 from portal.completeness.operations import authorities, make_manifest, withhold
 from portal.disclosures.as_of import record_as_of, records_as_of
 from portal.disclosures.machine import told, whole
-from portal.disclosures.views import CURSOR_PARTS, day_asked
+from portal.disclosures.views import CURSOR_PARTS
 from portal.editorial.navigation import navigation
 from portal.publishing import queries
 from portal.publishing.kinds import all_kinds
@@ -85,9 +87,11 @@ class WithholdForm(Form):
 
 @public_files.get("/manifests.json")
 @public
+@has_past
+@answers(PARAMETER)
 def list_json() -> Response:
     """Newest months first; `next` continues, ?as_of= is what the public saw at the end of that day."""
-    session, day = current.session(), day_asked(request.args)
+    session, day = current.session(), day_asked()
     cursor = Cursor.decode(request.args.get("cursor"), parts=CURSOR_PARTS)
     if day is None:
         page = queries.records_page(session, MANIFEST.name, RecordFilters(), cursor)
@@ -101,8 +105,10 @@ def list_json() -> Response:
 
 @public_files.get("/manifests/<record_id>.json")
 @public
+@has_past
+@answers(PARAMETER)
 def record_json(record_id: str) -> Response:
-    day = day_asked(request.args)
+    day = day_asked()
     if day is None:
         return json_answer(whole(_record(record_id)))
     return json_answer(whole(record_as_of(current.session(), MANIFEST, record_id, day)))

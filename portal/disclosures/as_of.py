@@ -6,14 +6,14 @@ with its reason and without its text: withdrawing took it back for the past as w
 
 import json
 from collections.abc import Iterator, Sequence
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime
 
 from sqlalchemy import Select, func, select, tuple_
 from sqlalchemy.orm import Session
 
-from core.clock import CHINA
 from core.errors import NotFound
 from core.paging import Cursor, Page, page_of
+from core.web.past import end_of
 from portal.publishing.kinds import DisclosureKind, kind_named
 from portal.publishing.models import Disclosure, DisclosureVersion, PublicRecord, VersionContent
 from portal.publishing.queries import RecordFilters, border_of, filtered, order_of, record
@@ -25,11 +25,6 @@ FIRST_DAY, LAST_DAY = date(1900, 1, 1), date(2999, 12, 31)
 
 def reckoned(day: date) -> date:
     return min(max(day, FIRST_DAY), LAST_DAY)
-
-
-def end_of(day: date) -> datetime:
-    """The first instant that is no longer `day` in China."""
-    return datetime.combine(day + timedelta(days=1), time(), CHINA)
 
 
 def records_as_of(
@@ -57,6 +52,11 @@ def record_as_of(session: Session, kind: DisclosureKind, record_id: str, day: da
     if found.published_at >= end:
         raise NotFound
     return found if found.updated_at < end else _as_it_was(session, found, end)
+
+
+def corrected_since(session: Session, kind: DisclosureKind, end: datetime) -> Iterator[PublicRecord]:
+    """Records that were public before `end` and have changed since, as they were then."""
+    return _changed(session, kind, end)
 
 
 def withdrawn_since(session: Session, kind: DisclosureKind, day: date, limit: int) -> Sequence[Disclosure]:

@@ -18,7 +18,8 @@ from core.sanitising import plain_lines, rich_text
 from core.web import current
 from core.web.access import public
 from core.web.filters import local_day
-from portal.disclosures.as_of import reckoned, record_as_of, records_as_of, withdrawn_since
+from core.web.past import day_asked, has_past, moment_of
+from portal.disclosures.as_of import record_as_of, records_as_of, withdrawn_since
 from portal.disclosures.differences import Difference, differences
 from portal.disclosures.files import file_rows, sent
 from portal.publishing import queries
@@ -39,10 +40,11 @@ def public_blueprint(kind: DisclosureKind) -> Blueprint:
 
     @blueprint.get("")
     @public
+    @has_past
     def listing() -> str:
         filters = filters_from(request.args)
         cursor = Cursor.decode(request.args.get("cursor"), parts=CURSOR_PARTS)
-        day = day_asked(request.args)
+        day = day_asked()
         if day is None:
             page = queries.records_page(current.session(), kind.name, filters, cursor)
         else:
@@ -62,11 +64,14 @@ def public_blueprint(kind: DisclosureKind) -> Blueprint:
 
     @blueprint.get("/<record_id>")
     @public
+    @has_past
     def record(record_id: str) -> str:
         session = current.session()
-        found, day = queries.record(session, kind.name, record_id), day_asked(request.args)
+        found, day = queries.record(session, kind.name, record_id), day_asked()
         if day is not None:
             found = record_as_of(session, kind, record_id, day)
+        until = moment_of(day)
+        versions = [one for one in queries.versions(session, record_id) if one.at < until or day is None]
         return render_template(
             "portal/disclosures/record.html",
             as_of=day,
@@ -75,8 +80,8 @@ def public_blueprint(kind: DisclosureKind) -> Blueprint:
             rows=value_rows(kind, found.body),
             files=file_rows(kind, found.id, found.body),
             acts=[act(code) for code in found.body.get("acts", [])],
-            related=queries.of_party(session, found.party_uscc, found.party_name, but=found.id),
-            events=history(kind, queries.versions(session, record_id)),
+            related=[] if day else queries.of_party(session, found.party_uscc, found.party_name, but=found.id),
+            events=history(kind, versions),
             path_of=path_of,
             term=shown_term(found),
         )
@@ -124,14 +129,6 @@ def public_blueprint(kind: DisclosureKind) -> Blueprint:
 
 def path_of(record: PublicRecord) -> str:
     return f"/{kind_named(record.kind).path}/{record.id}"
-
-
-def day_asked(arguments: Mapping[str, str]) -> date | None:
-    """The day of ?as_of=; None where there is none, or what stands there is no day."""
-    try:
-        return reckoned(date.fromisoformat(arguments.get("as_of", "")))
-    except ValueError:
-        return None
 
 
 def filters_from(arguments: Mapping[str, str]) -> RecordFilters:

@@ -8,9 +8,11 @@ from core.paging import Cursor
 from core.web import current
 from core.web.access import public
 from core.web.machine import json_answer
+from core.web.past import PARAMETER, day_asked, has_past
+from core.web.twins import answers
 from portal.disclosures.as_of import record_as_of, records_as_of
 from portal.disclosures.machine import told, whole
-from portal.disclosures.views import CURSOR_PARTS, day_asked
+from portal.disclosures.views import CURSOR_PARTS
 from portal.key_uses.kinds import KEY_USE
 from portal.publishing import queries
 from portal.publishing.queries import RecordFilters
@@ -20,9 +22,11 @@ blueprint = Blueprint("key_use_files", __name__)
 
 @blueprint.get("/key-uses.json")
 @public
+@has_past
+@answers(PARAMETER)
 def list_json() -> Response:
     """The newest first; `next` continues, ?as_of= is what the public saw at the end of that day."""
-    session, day = current.session(), day_asked(request.args)
+    session, day = current.session(), day_asked()
     cursor = Cursor.decode(request.args.get("cursor"), parts=CURSOR_PARTS)
     if day is None:
         page = queries.records_page(session, KEY_USE.name, RecordFilters(), cursor)
@@ -38,8 +42,10 @@ def list_json() -> Response:
 
 @blueprint.get("/key-uses/<record_id>.json")
 @public
+@has_past
+@answers(PARAMETER)
 def record_json(record_id: str) -> Response:
-    session, day = current.session(), day_asked(request.args)
+    session, day = current.session(), day_asked()
     if day is None:
         return json_answer(whole(queries.record(session, KEY_USE.name, record_id)))
     return json_answer(whole(record_as_of(session, KEY_USE, record_id, day)))

@@ -30,9 +30,10 @@ blueprint.context_processor(navigation)
 def overview() -> str:
     session, actor = current.session(), current.actor()
     found = agreements.agreements(session)
+    today, now = current.today(), current.now()
     return render_template(
         "portal/release/agreements.html",
-        rows=[(one, named(one.dataset) or {}, agreements.state_of(one, current.today())) for one in found],
+        rows=[(one, named(one.dataset) or {}, agreements.state_of(one, today, now)) for one in found],
         departments=_departments(),
         people={one.id: one.display_name for one in session.scalars(select(User))},
         states=AGREEMENT_STATES,

@@ -92,20 +92,20 @@ def agreements(session: Session, dataset: str | None = None, *, agreed: bool = F
     return session.scalars(statement).all()
 
 
-def departments_in_force(session: Session, on: date) -> dict[str, list[str]]:
-    """The codes of the departments that may release each data set beside its bureau."""
+def departments_in_force(session: Session, on: date, at: datetime) -> dict[str, list[str]]:
+    """The codes of the departments that may release each data set beside its bureau, as known at `at`."""
     found: dict[str, list[str]] = {}
     for one in agreements(session, agreed=True):
-        if state_of(one, on) == "in_force":
+        if state_of(one, on, at) == "in_force":
             found.setdefault(one.dataset, []).append(one.department_code)
     return found
 
 
-def state_of(one: ReleaseAgreement, on: date) -> str:
-    """proposed, ended, ahead, in_force or over."""
-    if one.ended_at is not None:
+def state_of(one: ReleaseAgreement, on: date, at: datetime) -> str:
+    """proposed, ended, ahead, in_force or over: on that day, by what had been done before `at`."""
+    if one.ended_at is not None and one.ended_at <= at:
         return "ended"
-    if one.agreed_at is None:
+    if one.agreed_at is None or one.agreed_at > at:
         return "proposed"
     if on < one.from_on:
         return "ahead"

@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Sequence
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from flask import Blueprint, Response, render_template, request, url_for
@@ -15,7 +15,10 @@ from core.errors import NotFound
 from core.web import current
 from core.web.access import public
 from core.web.machine import json_answer
+from core.web.past import PARAMETER, day_asked, has_past, moment_of
+from core.web.twins import answers
 from portal.release import agreements, queries
+from portal.release.models import ReleaseAgreement
 from portal.release.queries import DatasetMonth, Release
 from portal.release.rules import dataset, month_of
 from portal.release.wording import AGREEMENT_STATES, MEDIA, STATUSES, delay_words, period_words, promise_words
@@ -28,6 +31,7 @@ blueprint = Blueprint("release", __name__)
 
 @blueprint.get("/calendar")
 @public
+@has_past
 def calendar() -> str:
     session, day = current.session(), _month_asked()
     months = queries.month(session, day, **_asked())
@@ -36,15 +40,16 @@ def calendar() -> str:
         "portal/release/calendar.html",
         months=months,
         late=[(row, one) for row, one in late if row["promise"] != "hourly"][:50],
-        ahead=queries.ahead(session, now=current.now(), days=AHEAD_DAYS),
+        ahead=queries.ahead(session, now=_moment(), days=AHEAD_DAYS),
         departments=_departments(),
-        agreed=agreements.departments_in_force(session, current.today()),
+        agreed=agreements.departments_in_force(session, local_date(_moment()), _moment()),
         **_words(day),
     )
 
 
 @blueprint.get("/calendar/<code>")
 @public
+@has_past
 def dataset_calendar(code: str) -> str:
     """One data set in a month: each promise, and of the hours each day."""
     day = _month_asked()
@@ -57,10 +62,7 @@ def dataset_calendar(code: str) -> str:
         "portal/release/dataset.html",
         month=one,
         days=_by_day(one.releases) if hourly else [],
-        agreements=[
-            (each, agreements.state_of(each, current.today()))
-            for each in agreements.agreements(current.session(), code, agreed=True)
-        ],
+        agreements=_agreements(code),
         agreement_states=AGREEMENT_STATES,
         late=[release for _row, release in queries.late_releases(found)],
         departments=_departments(),
@@ -90,19 +92,23 @@ def subscribed() -> Response:
 
 @blueprint.get("/calendar.json")
 @public
+@has_past
+@answers("month", PARAMETER)
 def calendar_machine() -> Response:
     """What was promised for a month (?month=2026-10) and what came of it, and what is ahead."""
     session, day = current.session(), _month_asked()
     months = [_told(one) for one in queries.month(session, day, **_asked())]
     coming = [
         {"dataset": row["code"], "period": promise.period, "due_at": promise.due_at}
-        for row, promise in queries.ahead(session, now=current.now(), days=AHEAD_DAYS)
+        for row, promise in queries.ahead(session, now=_moment(), days=AHEAD_DAYS)
     ]
     return json_answer({"month": f"{day:%Y-%m}", "datasets": months, "ahead": coming})
 
 
 @blueprint.get("/calendar/<code>.json")
 @public
+@has_past
+@answers("month", PARAMETER)
 def dataset_machine(code: str) -> Response:
     day = _month_asked()
     found = queries.month(current.session(), day, only=code, **_asked())
@@ -142,28 +148,45 @@ def _kept(one: Release) -> dict[str, Any]:
     }
 
 
+def _moment() -> datetime:
+    """Now, or the end of the day of ?as_of=."""
+    return moment_of(day_asked())
+
+
+def _agreements(code: str) -> list[tuple[ReleaseAgreement, str]]:
+    """Those that had been agreed to, each with its state, as the public knew it."""
+    at = _moment()
+    found = agreements.agreements(current.session(), code, agreed=True)
+    known = [(one, agreements.state_of(one, local_date(at), at)) for one in found]
+    return [(one, state) for one, state in known if state != "proposed"]
+
+
 def _asked() -> dict[str, Any]:
-    return {"now": current.now(), "area": current.settings().city, "calendar": current.calendar()}
+    return {"now": _moment(), "area": current.settings().city, "calendar": current.calendar()}
 
 
 def _month_asked() -> date:
-    """The first day of ?month=2026-10; of this month where that is no month."""
+    """The first day of ?month=2026-10; where that is no month, of this month or that of the past day."""
+    today = day_asked() or current.today()
     year, _dash, month = request.args.get("month", "").partition("-")
     try:
         asked = date(int(year), int(month), 1)
     except ValueError:
-        asked = current.today().replace(day=1)
-    return asked if FIRST_YEAR <= asked.year <= LAST_YEAR else current.today().replace(day=1)
+        asked = today.replace(day=1)
+    return asked if FIRST_YEAR <= asked.year <= LAST_YEAR else today.replace(day=1)
 
 
 def _words(day: date) -> dict[str, Any]:
     first, last = month_of(day)
     before, after = first - timedelta(days=1), last + timedelta(days=1)
+    past = day_asked()
+    kept = {**(request.view_args or {}), **({PARAMETER: f"{past}"} if past else {})}
     return {
+        "as_of": past,
         "day": day,
         "month_name": period_words(f"{day:%Y-%m}"),
-        "before": url_for(request.endpoint or "", **{**(request.view_args or {}), "month": f"{before:%Y-%m}"}),
-        "after": url_for(request.endpoint or "", **{**(request.view_args or {}), "month": f"{after:%Y-%m}"}),
+        "before": url_for(request.endpoint or "", **{**kept, "month": f"{before:%Y-%m}"}),
+        "after": url_for(request.endpoint or "", **{**kept, "month": f"{after:%Y-%m}"}),
         "statuses": STATUSES,
         "media": MEDIA,
         "promise_words": promise_words,

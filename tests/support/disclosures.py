@@ -83,6 +83,13 @@ class Publisher:
             assert isinstance(reading, Reading), reading
             attachments.attach(session, one, name, kind, reading, actor=self.editor, at=at)
 
+    def waiting(self, at: datetime, **changes: Any) -> str:
+        """The id of a penalty that waits for its review."""
+        with unit_of_work(self.database) as session:
+            one = operations.draft(session, PENALTY, {**PENALTY_FIELDS, **changes}, actor=self.editor, at=at)
+            operations.submit(session, one, actor=self.editor, at=at)
+            return one.id
+
     def penalty(self, at: datetime, files: Files = (), **changes: Any) -> str:
         return self.publish(PENALTY, at, files, **changes)
 

@@ -52,7 +52,11 @@ def _opened(client: FlaskClient, url: str) -> Page | None:
         assert response.status_code == 200, f"{url}: {response.status_code}"
         if response.mimetype != "text/html":
             return None
-        return check(Page(response.request.path, 200, response.get_data(as_text=True)))
+        page = check(Page(response.request.path, 200, response.get_data(as_text=True)))
+    for twin in page.find("//head/link[@type='application/json']/@href"):
+        with client.get(str(twin)) as machine:
+            assert (machine.status_code, machine.mimetype) == (200, "application/json"), f"{url}: {twin}"
+    return page
 
 
 def _local(link: str) -> str:

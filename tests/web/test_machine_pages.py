@@ -13,9 +13,11 @@ from werkzeug.routing import Rule
 from core.accounts.actor import ANONYMOUS
 from core.errors import DomainError
 from core.web import access
+from core.web.twins import twin_address
 from portal.completeness.kinds import MANIFEST
 from tests.conftest import TestClock
 from tests.support.disclosures import USCC, Publisher
+from tests.support.page import checked
 
 OWN_STEPS = "a person's own steps, told to nobody else"
 WORDS = "words that explain, without data"
@@ -89,7 +91,21 @@ def read(client: FlaskClient, url: str) -> dict[str, object]:
     again = client.get(url, headers={"If-None-Match": response.headers["ETag"]})
     assert again.status_code == 304, url
     told: dict[str, object] = json.loads(response.get_data())
+    assert twin_on(client, page_of(url)) == url
     return told
+
+
+def page_of(url: str) -> str:
+    path, mark, question = url.partition("?")
+    page = "/" if path == "/index.json" else path.removesuffix(".json")
+    return f"{page}{mark}{question}"
+
+
+def twin_on(client: FlaskClient, page: str) -> str | None:
+    """The JSON that the page's head tells of."""
+    found = checked(client, page).find("//head/link[@rel='alternate'][@type='application/json']/@href")
+    assert len(found) <= 1
+    return found[0] if found else None
 
 
 def test_each_says_what_its_page_says(client: FlaskClient, record: str) -> None:
@@ -121,6 +137,34 @@ def test_each_says_what_its_page_says(client: FlaskClient, record: str) -> None:
     assert "csv" in read(client, "/data/penalties.json")["downloads"]  # type: ignore[operator]
     assert {"all", "penalties"} <= {one["name"] for one in read(client, "/feeds.json")["feeds"]}  # type: ignore[attr-defined]
     assert read(client, "/manifests.json") == {"items": [], "next": None}
+
+
+def test_a_page_tells_of_its_json_and_asks_it_the_same(client: FlaskClient, record: str) -> None:
+    for page, twin in {
+        "/penalties?county=411002&act=&year=2026": "/penalties.json?county=411002&year=2026",
+        "/penalties?as_of=2026-11-23": "/penalties.json?as_of=2026-11-23",
+        f"/penalties/{record}?as_of=2026-11-23": f"/penalties/{record}.json?as_of=2026-11-23",
+        "/feeds": "/feeds.json",
+        "/about": None,
+        "/verify": None,
+    }.items():
+        assert twin_on(client, page) == twin
+        if twin:
+            assert client.get(twin).status_code == 200, twin
+
+
+def test_every_page_with_a_json_tells_of_it(app: Flask) -> None:
+    """By the rule alone, whatever stands in the address."""
+    pages = [rule for rule in app.url_map.iter_rules() if is_public_page(app, rule)]
+    shapes = {shape(rule.rule) for rule in app.url_map.iter_rules() if rule.rule.endswith(".json")}
+    told = 0
+    for rule in pages:
+        if rule.rule != "/" and f"{shape(rule.rule)}.json" in shapes:
+            path = re.sub(r"<int:[^>]*>", "1", rule.rule)
+            with app.test_request_context(re.sub(r"<[^>]*>", "x", path)):
+                assert twin_address() == f"{re.sub('<[^>]*>', 'x', path)}.json", rule.rule
+            told += 1
+    assert told > 15
 
 
 @pytest.mark.parametrize(

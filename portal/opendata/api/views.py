@@ -10,6 +10,8 @@ from flask_babel import gettext as _
 from core.web import current, problems
 from core.web.access import public
 from core.web.limits import by_network, limiter
+from core.web.past import has_past
+from core.web.twins import answers
 from portal.opendata.api import measured, openapi, records
 from portal.opendata.api.resource import Answer, Asking, Resource
 from portal.opendata.parameters import values
@@ -40,7 +42,9 @@ def _view(resource: Resource) -> Callable[..., Response]:
         return _response(resource.answer(asking))
 
     view.__name__ = resource.name
-    return view
+    # Parameters are read strictly: what a resource does not know is refused there.
+    names = {one.name for one in resource.parameters} - {"cursor"}
+    return has_past(answers(*names)(view))
 
 
 def _response(answer: Answer) -> Response:
