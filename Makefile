@@ -6,9 +6,6 @@ SHELL := /bin/sh
 ENGLISH := core/translations/en/LC_MESSAGES/messages
 READY := $(ENV)/ready $(ENGLISH).mo static/vendor/ready
 
-# What needs a database runs on both: SQLite in the whole suite, PostgreSQL by these.
-ON_POSTGRESQL := tests/web tests/search tests/architecture/test_migrations.py tests/architecture/test_setting_up.py
-
 .PHONY: run test check nightly bench lock translations clean
 
 run: $(READY)
@@ -16,7 +13,7 @@ run: $(READY)
 
 test: $(ENV)/ready-dev $(READY)
 	$(BIN)/python -m pytest -n 2 -m "not nightly" tests
-	MINGJIAN_TEST_DATABASE=postgresql $(BIN)/python -m pytest -n 2 -m "not nightly" $(ON_POSTGRESQL)
+	MINGJIAN_TEST_DATABASE=postgresql $(BIN)/python -m pytest -n 2 -m "not nightly" tests
 
 check: $(ENV)/ready-dev
 	$(BIN)/ruff check .
