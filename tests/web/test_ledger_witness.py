@@ -53,136 +53,139 @@ def newspaper(tmp_path: Path, clock: TestClock, app: Flask, client: FlaskClient)
     server.server_close()
 
 
-def add(app: Flask, one: Newspaper) -> str:
-    return app.test_cli_runner().invoke(args=["ledger", "witness-add", one.vkey, one.url]).output
+@dataclass
+class House:
+    """The site whose log is witnessed, and the days that pass."""
+
+    app: Flask
+    client: FlaskClient
+    database: Database
+    publisher: Publisher
+    clock: TestClock
+    run_jobs: Callable[[], int]
+
+    def adds(self, one: Newspaper) -> str:
+        return self.app.test_cli_runner().invoke(args=["ledger", "witness-add", one.vkey, one.url]).output
+
+    def publishes(self, decision_no: str = "许环罚〔2027〕9号") -> str:
+        return self.publisher.penalty(self.clock.now(), decision_no=decision_no)
+
+    def notes(self) -> str:
+        """A notice, and what the worker does then."""
+        record = self.publisher.notice(self.clock.now())
+        self.run_jobs()
+        return record
+
+    def asks_again(self) -> None:
+        self.clock.moves_on(minutes=6)
+        self.run_jobs()
+
+    def problem(self) -> str | None:
+        with self.database.read() as session:
+            return session.scalars(select(LogWitness.problem)).one()
+
+    def witnessed(self) -> str:
+        """The size of the newest checkpoint that has a cosignature."""
+        return self.client.get("/ledger/checkpoint/witnessed").get_data(as_text=True).split("\n")[1]
+
+    def signs_no_more(self) -> bool:
+        with pytest.raises(LogBehind):
+            self.publisher.blacklist(self.clock.now())
+        return self.problem() == "log_behind"
 
 
-def problem(database: Database) -> str | None:
-    with database.read() as session:
-        return session.scalars(select(LogWitness.problem)).one()
+@pytest.fixture
+def house(
+    app: Flask,
+    client: FlaskClient,
+    database: Database,
+    publisher: Publisher,
+    clock: TestClock,
+    run_jobs: Callable[[], int],
+) -> House:
+    return House(app, client, database, publisher, clock, run_jobs)
 
 
 def test_what_a_witness_cosigned_is_served_with_the_checkpoint_and_with_proofs(
-    app: Flask,
-    client: FlaskClient,
-    audit: Audit,
-    newspaper: Newspaper,
-    publisher: Publisher,
-    clock: TestClock,
-    run_jobs: Callable[[], int],
+    house: House, audit: Audit, newspaper: Newspaper
 ) -> None:
-    publisher.penalty(clock.now())
-    assert "已副署" in add(app, newspaper)
-    record = publisher.notice(clock.now())
-    assert client.get("/ledger/checkpoint/witnessed").get_data(as_text=True).split("\n")[1] == "1"
-    run_jobs()
+    house.publishes()
+    assert "已副署" in house.adds(newspaper)
+    record = house.publisher.notice(house.clock.now())
+    assert house.witnessed() == "1"
+    house.run_jobs()
     for address in ("/ledger/checkpoint", "/ledger/checkpoint/witnessed", f"/records/{record}.tlog-proof"):
-        note = client.get(address).get_data(as_text=True).removeprefix("c2sp.org/tlog-proof@v1").split("\n\n", 1)
+        note = house.client.get(address).get_data(as_text=True).removeprefix("c2sp.org/tlog-proof@v1").split("\n\n", 1)
         text = (note[-1] if "proof" in address else "\n\n".join(note)).rpartition("\n\n")
         verifier = Verifier.parse(newspaper.vkey, COSIGNATURE)
-        assert cosigned_at(text[0] + "\n", text[2].splitlines()[-1], verifier) == int(clock.now().timestamp())
+        assert cosigned_at(text[0] + "\n", text[2].splitlines()[-1], verifier) == int(house.clock.now().timestamp())
     assert audit(witnesses=[newspaper.vkey]) == []
-    assert newspaper.vkey.split("+")[0] in client.get("/ledger").get_data(as_text=True)
+    assert newspaper.vkey.split("+")[0] in house.client.get("/ledger").get_data(as_text=True)
 
 
-def test_an_audit_asks_for_the_witness_that_it_was_told(
-    app: Flask, audit: Audit, newspaper: Newspaper, publisher: Publisher, clock: TestClock
-) -> None:
-    publisher.penalty(clock.now())
+def test_an_audit_asks_for_the_witness_that_it_was_told(house: House, audit: Audit, newspaper: Newspaper) -> None:
+    house.publishes()
     assert codes(audit(witnesses=[newspaper.vkey])) == {"not-witnessed"}
-    add(app, newspaper)
-    publisher.notice(clock.now())
+    house.adds(newspaper)
+    house.publisher.notice(house.clock.now())
     assert audit(witnesses=[newspaper.vkey]) == []
 
 
-def test_a_witness_that_is_away_stops_nobody_and_is_asked_again(
-    app: Flask,
-    client: FlaskClient,
-    database: Database,
-    newspaper: Newspaper,
-    publisher: Publisher,
-    clock: TestClock,
-    run_jobs: Callable[[], int],
-) -> None:
+def test_a_witness_that_is_away_stops_nobody_and_is_asked_again(house: House, newspaper: Newspaper) -> None:
     away = Newspaper(newspaper.folder, newspaper.vkey, "http://127.0.0.1:9")
-    publisher.penalty(clock.now())
-    assert "unreachable" in add(app, away)
-    publisher.notice(clock.now())
-    run_jobs()
-    assert problem(database) == "unreachable"
-    tamper(database, f"UPDATE log_witness SET url = '{newspaper.url}'")
-    clock.moves_on(minutes=6)
-    run_jobs()
-    assert problem(database) is None
-    assert client.get("/ledger/checkpoint/witnessed").get_data(as_text=True).split("\n")[1] == "2"
+    house.publishes()
+    assert "unreachable" in house.adds(away)
+    house.notes()
+    assert house.problem() == "unreachable"
+    tamper(house.database, f"UPDATE log_witness SET url = '{newspaper.url}'")
+    house.asks_again()
+    assert house.problem() is None
+    assert house.witnessed() == "2"
 
 
-def test_a_witness_that_saw_more_keeps_a_restored_backup_from_signing(
-    app: Flask,
-    database: Database,
-    newspaper: Newspaper,
-    publisher: Publisher,
-    clock: TestClock,
-    run_jobs: Callable[[], int],
-) -> None:
+def test_a_witness_that_saw_more_keeps_a_restored_backup_from_signing(house: House, newspaper: Newspaper) -> None:
     """Database and high-water file both restored from an old backup: only the witness still knows."""
-    publisher.penalty(clock.now())
-    add(app, newspaper)
-    guard = app.extensions["log"].guard
+    house.publishes()
+    house.adds(newspaper)
+    guard = house.app.extensions["log"].guard
     kept = guard.path.read_bytes()
-    publisher.notice(clock.now())
-    run_jobs()
+    house.notes()
     tamper(
-        database,
+        house.database,
         "DELETE FROM log_leaf WHERE place = 1",
         "DELETE FROM log_checkpoint WHERE size = 2",
-        "DELETE FROM log_cosignature WHERE size = 2",
         "UPDATE log_state SET size = 1",
         "UPDATE log_witness SET last_size = 1",
         "DELETE FROM log_cosignature",
     )
     guard.path.write_bytes(kept)
-    clock.moves_on(minutes=6)
-    run_jobs()
-    assert problem(database) == "log_behind"
-    with pytest.raises(LogBehind):
-        publisher.blacklist(clock.now())
+    house.asks_again()
+    assert house.signs_no_more()
 
 
-def test_a_forked_log_is_refused_by_its_witness_and_signs_no_more(
-    app: Flask,
-    database: Database,
-    newspaper: Newspaper,
-    publisher: Publisher,
-    clock: TestClock,
-    run_jobs: Callable[[], int],
-) -> None:
+def test_a_forked_log_is_refused_by_its_witness_and_signs_no_more(house: House, newspaper: Newspaper) -> None:
     """The whole past made anew, longer than before, with the guard's file gone."""
-    publisher.penalty(clock.now())
-    add(app, newspaper)
+    house.publishes()
+    house.adds(newspaper)
     tamper(
-        database,
+        house.database,
         *(f"DELETE FROM {table}" for table in ("log_leaf", "log_tile", "log_checkpoint", "log_cosignature")),
         "UPDATE log_state SET size = 0",
     )
-    app.extensions["log"].guard.path.unlink()
+    house.app.extensions["log"].guard.path.unlink()
     for number in range(3):
-        publisher.penalty(clock.now(), decision_no=f"许环罚〔2027〕{number}号")
-    run_jobs()
-    assert problem(database) == "log_behind"
-    with pytest.raises(LogBehind):
-        publisher.notice(clock.now())
+        house.publishes(f"许环罚〔2027〕{number}号")
+    house.run_jobs()
+    assert house.signs_no_more()
 
 
-def test_a_line_that_is_not_the_witness_s_is_not_kept(
-    app: Flask, client: FlaskClient, database: Database, newspaper: Newspaper, publisher: Publisher, clock: TestClock
-) -> None:
+def test_a_line_that_is_not_the_witness_s_is_not_kept(house: House, newspaper: Newspaper) -> None:
     shutil.copytree(newspaper.folder, other := newspaper.folder.with_name("other"))
     (other / "witness.key").unlink()
     impostor = Newspaper(other, str(witness_app.set_up(other, "witness.news.example/w1")), newspaper.url)
-    publisher.penalty(clock.now())
-    assert "wrong_signature" in add(app, impostor)
-    assert client.get("/ledger/checkpoint/witnessed").status_code == 404
+    house.publishes()
+    assert "wrong_signature" in house.adds(impostor)
+    assert house.client.get("/ledger/checkpoint/witnessed").status_code == 404
 
 
 def test_the_commands_of_a_witness_from_its_key_to_its_answer(
