@@ -13,6 +13,7 @@ from werkzeug.exceptions import HTTPException
 
 from core.errors import DomainError, SignInRequired, Text
 from core.web import problems
+from core.web.past import NoPast, NoSuchDay
 
 log = structlog.get_logger()
 
@@ -35,6 +36,8 @@ def keep_quiet(app: Flask, blueprint: str) -> None:
 
 def install(app: Flask) -> None:
     app.register_error_handler(DomainError, _refusal)
+    for no_past in (NoPast, NoSuchDay):
+        app.register_error_handler(no_past, _without_past)
     app.register_error_handler(SignInRequired, _to_sign_in)
     app.register_error_handler(CSRFError, lambda _error: _too_late())
     app.register_error_handler(OperationalError, _database_away)
@@ -44,6 +47,10 @@ def install(app: Flask) -> None:
 
 def _refusal(error: DomainError) -> ResponseReturnValue:
     return _page(error.status, error=error, message=error.message)
+
+
+def _without_past(error: DomainError) -> ResponseReturnValue:
+    return _page(error.status, name="past", error=error, message=error.message)
 
 
 def _too_late() -> ResponseReturnValue:

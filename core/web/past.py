@@ -23,7 +23,7 @@ FIRST_DAY = date(1900, 1, 1)
 class NoPast(DomainError):
     code = "no_past"
     status = 404
-    default_message = _l("这一页没有留下过去的样子，只有现在的。去掉地址里的 as_of 就能看到。")
+    default_message = _l("这一页没有留下过去的样子，只有现在的。")
 
 
 class NoSuchDay(DomainError):

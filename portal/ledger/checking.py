@@ -14,6 +14,7 @@ from core.errors import Text
 from core.ledger.merkle import ProofInvalid, check_inclusion, leaf_hash
 from core.ledger.note import NoteInvalid, Verifier, cosigned_at, taken_apart
 from core.ledger.proof import TlogProof
+from portal.publishing.kinds import ATTACHMENTS
 from portal.publishing.ledger_leaf import commitment
 
 EVENTS = {
@@ -98,6 +99,12 @@ def judge(text: str, proof_text: str, verifiers: Sequence[Verifier], witnesses: 
     seen = tuple(one.name for one in witnesses if _has_cosigned(proof.note, one))
     hour = json.loads(kept["line"]) if is_hour else None
     return Verdict(tuple(steps), leaf, proof.index, head.size, seen, bool(text) or is_hour, hour)
+
+
+def named_files(text: str) -> list[dict[str, Any]]:
+    """What a record's text, which is proved, says of its files; nothing where it is no record or none was pasted."""
+    body = json.loads(text) if text else {}
+    return [one for one in body.get(ATTACHMENTS) or () if isinstance(one, dict)]
 
 
 def _kept(extra: bytes) -> Kept:

@@ -16,7 +16,7 @@ from core.web.access import public
 from core.web.machine import json_answer
 from portal.disclosures.files import sent
 from portal.ledger import hours, queries
-from portal.ledger.checking import judge
+from portal.ledger.checking import judge, named_files
 from portal.ledger.forms import VerifyForm
 from portal.ledger.verify import single_file
 from portal.monitoring.station_lines import lines_now, lines_released
@@ -257,6 +257,7 @@ def verify() -> ResponseReturnValue:
         "portal/ledger/verify.html",
         form=form,
         verdict=verdict,
+        files=named_files(text) if verdict and verdict.ok else [],
         record_id=record_id,
         nothing_found=not proof_text,
         item_labels=ITEM_LABELS,

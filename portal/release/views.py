@@ -21,7 +21,15 @@ from portal.release import agreements, queries
 from portal.release.models import ReleaseAgreement
 from portal.release.queries import DatasetMonth, Release
 from portal.release.rules import dataset, month_of
-from portal.release.wording import AGREEMENT_STATES, MEDIA, STATUSES, delay_words, period_words, promise_words
+from portal.release.wording import (
+    AGREEMENT_STATES,
+    MEDIA,
+    STATUSES,
+    dataset_name,
+    delay_words,
+    period_words,
+    promise_words,
+)
 
 AHEAD_DAYS, SUBSCRIBED_DAYS = 62, 400
 FIRST_YEAR, LAST_YEAR = 2000, 2100
@@ -190,6 +198,7 @@ def _words(day: date) -> dict[str, Any]:
         "statuses": STATUSES,
         "media": MEDIA,
         "promise_words": promise_words,
+        "dataset_name": dataset_name,
         "period_words": period_words,
         "delay_words": delay_words,
     }

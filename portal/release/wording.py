@@ -36,6 +36,28 @@ MEDIA = {
 }
 
 
+# The names of the table's data sets, so that they have a translation; a test holds both together.
+NAMES = (
+    _l("城市空气质量实时报"),
+    _l("城市空气质量日报"),
+    _l("城市空气质量月报和排名"),
+    _l("地表水环境质量月报"),
+    _l("集中式饮用水水源水质状况"),
+    _l("声环境质量季报"),
+    _l("生态环境状况公报"),
+    _l("环境监管重点单位名录"),
+    _l("行政处罚决定"),
+    _l("失信名单列入决定"),
+    _l("公告"),
+)
+
+
+def dataset_name(row: Row) -> str:
+    """In the reader's language."""
+    name = row["name"]
+    return str(_(name))
+
+
 def promise_words(row: Row) -> Text:
     """How often and by when a data set is promised."""
     kind = row["promise"]

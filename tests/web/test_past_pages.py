@@ -14,7 +14,7 @@ from intake.shown_statistics import ShownStatistics
 from portal.app import create_worker
 from tests.conftest import TestClock
 from tests.support.disclosures import USCC, Publisher
-from tests.support.page import checked
+from tests.support.page import Page, checked
 
 SECOND = datetime(2026, 11, 2, 3, 0, tzinfo=UTC)
 FIFTH = datetime(2026, 11, 5, 3, 0, tzinfo=UTC)
@@ -115,6 +115,12 @@ def test_what_is_no_day_of_the_past_is_refused(client: FlaskClient, page: str, d
     answer = client.get(f"{page}?as_of={day}")
     assert answer.status_code == 422
     assert "不能晚于今天" in answer.get_data(as_text=True)
+
+
+def test_the_page_that_says_so_leads_to_the_present(client: FlaskClient) -> None:
+    page = Page("/air", 404, client.get("/air?as_of=2026-11-01").get_data(as_text=True))
+    assert page.text("//h1") == "看不到那一天的样子"
+    assert "/air" in page.find("//main//a/@href")
 
 
 def test_an_empty_day_is_today(client: FlaskClient) -> None:

@@ -11,10 +11,12 @@ from sqlalchemy.exc import DatabaseError
 from core.accounts.models import User
 from core.clock import CHINA
 from core.database import Database, unit_of_work
+from core.tables import load_table
 from portal.monitoring.models import ImportBatch, Observation, Station, StationLevel
 from portal.publishing import operations
 from portal.publishing.kinds import kind_named
 from portal.release.models import ReleaseReason
+from portal.release.wording import NAMES
 from tests.conftest import TestClock
 from tests.support.disclosures import PENALTY_FIELDS, Publisher
 from tests.support.page import Page, checked
@@ -300,3 +302,9 @@ def test_the_notice_form_offers_the_releases_and_keeps_the_media_ticked(staff: S
     assert page.find("//select[@name='release']/option[@selected]/@value") == ["noise_quarterly"]
     assert page.find("//input[@name='quality_media' and @checked]/@value") == ["noise"]
     assert "声" in editor.open(f"/editorial/{record_id}").text()
+
+
+def test_every_data_set_has_its_name_in_english(client: FlaskClient) -> None:
+    assert {str(one) for one in NAMES} == {row["name"] for row in load_table("portal/release/releases.toml")["dataset"]}
+    client.get("/language/en")
+    assert "Hourly city air quality" in checked(client, "/calendar").text("//main//table")

@@ -1,5 +1,6 @@
 """The page where anybody brings a record or a proof and reads, in plain words, what it proves and what it does not."""
 
+import hashlib
 import io
 import json
 from collections.abc import Callable
@@ -103,3 +104,15 @@ def test_the_button_in_the_browser_says_that_it_is_a_convenience(
     box = page.find("//section[@data-check]")[0]
     assert box.get("hidden") is not None, "without JavaScript there is nothing to press"
     assert "图个方便" in "".join(box.itertext())
+
+
+def test_a_proved_record_names_its_files_with_their_digests(
+    client: FlaskClient, publisher: Publisher, clock: TestClock
+) -> None:
+    def verdict(record: str) -> str:
+        return checked(client, f"/verify?record={record}").text("//section[contains(@class, 'verdict')]")
+
+    record = publisher.penalty(clock.now(), files=[("决定书.txt", "罚款".encode())])
+    digest = hashlib.sha256(client.get(f"/records/{record}/attachments/1").get_data()).hexdigest()
+    assert "决定书.txt" in verdict(record) and digest in verdict(record)
+    assert "SHA-256" not in verdict(publisher.notice(clock.now()))
