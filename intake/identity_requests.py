@@ -170,6 +170,15 @@ def words_of(session: Session, request: IdentityRequest, desk: Desk) -> Words | 
     return Words(**json.loads(unseal(row.sealed, secret, _words_context(request.id, code))))
 
 
+def may_agree(session: Session, report: Report, request: IdentityRequest, desk: Desk) -> bool:
+    """Whether this custodian is one who can be the second."""
+    try:
+        _check_second(session, report, request, desk)
+    except DomainError:
+        return False
+    return True
+
+
 def is_live(request: IdentityRequest, desk: Desk) -> bool:
     return request.refused_by is None and request.ends_at > desk.at
 

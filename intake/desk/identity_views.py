@@ -2,7 +2,7 @@
 
 from urllib.parse import quote
 
-from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
+from flask import Blueprint, Response, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
@@ -94,8 +94,7 @@ def agree(request_id: str) -> ResponseReturnValue:
 def refuse(request_id: str) -> ResponseReturnValue:
     asked, form = _asked(request_id)[0], RefusalForm()
     if not form.validate_on_submit():
-        flash(_("请写明不同意的理由。"), "bad")
-        return _page(IdentityForm(formdata=None)), 422
+        return _page(IdentityForm(formdata=None), request_id), 422
     identity_requests.refuse(current.session(), asked, form.reason.data or "", desk())
     flash(_("已记录不同意。"), "good")
     return redirect(url_for("identity.identity"))
@@ -106,8 +105,9 @@ def refuse(request_id: str) -> ResponseReturnValue:
 def open_it(request_id: str) -> ResponseReturnValue:
     asked, report = _asked(request_id)
     root = identity_requests.opened(current.session(), asked, desk())
+    words = identity_requests.words_of(current.session(), asked, desk())
     known = reading.identity_of(current.session(), report, root) or {}
-    return render_template("intake/desk/identity_opened.html", report=report, asked=asked, known=known)
+    return render_template("intake/desk/identity_opened.html", report=report, asked=asked, known=known, words=words)
 
 
 @blueprint.post("/<request_id>/original/<file_id>")
@@ -146,35 +146,40 @@ def _may_know(report: Report) -> bool:
     return current.actor().department_code not in excluded
 
 
-def _page(form: IdentityForm) -> str:
-    return render_template("intake/desk/identity.html", form=form, waiting=_waiting(), typed=request.form)
+def _page(form: IdentityForm, refused: str | None = None) -> str:
+    """`refused`: the request whose refusal lacks its reason."""
+    return render_template("intake/desk/identity.html", form=form, waiting=_waiting(), refused=refused)
 
 
 def _waiting() -> list[dict[str, object]]:
     """Each living request as this custodian sees it: why, who, until when, and what they could do now."""
-    session, me = current.session(), current.actor()
+    session = current.session()
     found = []
     for asked, report in identity_requests.waiting_for(session, desk()):
         words = identity_requests.words_of(session, asked, desk())
-        if words is None or not _may_know(report):
-            continue
-        is_mine = asked.proposed_by == me.user_id
-        found.append(
-            {
-                "request": asked,
-                "number": report.case_number,
-                "words": words,
-                "asked_by": _person(asked.asked_by),
-                "proposed_by": _person(asked.proposed_by),
-                "agreed_by": _person(asked.agreed_by),
-                "may_propose": asked.proposed_by is None,
-                "may_open": is_mine and asked.agreed_by is not None,
-                "may_agree": asked.proposed_by is not None
-                and asked.agreed_by is None
-                and me.user_id not in (asked.proposed_by, asked.asked_by),
-            }
-        )
+        if words is not None and _may_know(report):
+            found.append(
+                {
+                    "request": asked,
+                    "number": report.case_number,
+                    "words": words,
+                    "asked_by": _person(asked.asked_by),
+                    "proposed_by": _person(asked.proposed_by),
+                    "agreed_by": _person(asked.agreed_by),
+                    "turn": _turn(asked, report),
+                }
+            )
     return found
+
+
+def _turn(asked: IdentityRequest, report: Report) -> str:
+    """What this custodian can do now (propose, agree, open), or whom it waits for (another, the proposer)."""
+    is_mine = asked.proposed_by == current.actor().user_id
+    if asked.proposed_by is None:
+        return "propose"
+    if asked.agreed_by is not None:
+        return "open" if is_mine else "proposer"
+    return "agree" if identity_requests.may_agree(current.session(), report, asked, desk()) else "another"
 
 
 def _person(user_id: str | None) -> str:

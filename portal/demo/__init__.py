@@ -15,6 +15,7 @@ from portal.demo.attached import seed_attachments
 from portal.demo.disclosures import seed_disclosures
 from portal.demo.gate import seed_gate
 from portal.demo.history import seed_history
+from portal.demo.identities import seed_identity_requests
 from portal.demo.people import ACCOUNTS, PASSWORD, TASKS, account_lines, officers, open_accounts, use_escrow
 from portal.demo.releases import seed_agreements, seed_reasons
 from portal.demo.reports import seed_reports
@@ -66,5 +67,6 @@ def fill_if_empty(house: House) -> None:
         seed_second_key(session, log, now)
         seed_reports(session, now, rng, officers=officers(people, rings))
         seed_history(session, now, rng, officers=officers(people, rings))
+        seed_identity_requests(session, now, people, rings, officers(people, rings))
     with unit_of_work(house.database) as session:
         seed_witness(session, log, now)
