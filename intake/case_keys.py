@@ -139,6 +139,12 @@ def reporter_secret(session: Session, report: Report, receipt: ReceiptKeys) -> b
     return unlock(row.sealed_reporter_secret, receipt.wrap, context(report.id, 0, REPORTER))
 
 
+def lock_reporter_secret(session: Session, report: Report, secret: bytes, receipt: ReceiptKeys) -> None:
+    """The same secret under another receipt: the code before opens nothing of what lies here."""
+    row = session.get_one(ReportKey, report.id)
+    row.sealed_reporter_secret = lock(secret, receipt.wrap, context(report.id, 0, REPORTER))
+
+
 def identity_part(session: Session, report: Report, ring: Keyring) -> bytes | None:
     """What a custodian's department holds: a share, or the whole; None where there is no envelope for this person."""
     return _unwrapped(session, report, IDENTITY, ring)

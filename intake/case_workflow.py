@@ -46,6 +46,7 @@ ACTION_LABELS = {
     "message": _l("举报人补充"),
     "rate": _l("举报人评价"),
     "withdraw": _l("举报人撤回"),
+    "renew_code": _l("举报人换了新的查询码"),
     "claim_reward": _l("举报人申请奖励"),
     "pay_reward": _l("奖励已发放"),
     "propose_malice": _l("提出认定为恶意举报"),

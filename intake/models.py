@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, String, Text
+from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, String, Text, false
 from sqlalchemy.orm import Mapped, mapped_column
 
 from core.audit import RowNumber
@@ -37,6 +37,8 @@ class Report(Base):
     rule_source: Mapped[str] = mapped_column(Text)
     sealed_body: Mapped[bytes]
     sealed_identity: Mapped[bytes | None]
+    # Somebody of the staff has seen the code: it is exchanged when the reporter first comes with it.
+    is_code_dictated: Mapped[bool] = mapped_column(default=False, server_default=false())
 
 
 class ReportDepartment(Base):

@@ -87,6 +87,7 @@ def file_report(session: Session, submission: Submission, *, keys: ReceiptKeys, 
         rule_reason=routing.reason,
         rule_source=routing.source,
         sealed_body=b"",
+        is_code_dictated=desk.actor.user_id is not None,
     )
     session.add(report)
     session.flush()

@@ -16,7 +16,7 @@ from core.web.errors import keep_quiet
 from core.web.limits import limiter
 from core.web.shell import quiet_response
 from core.web.uploads import allow_uploads
-from intake import attachments, case_keys, casework, clocks, malice, queries, reading, receipt, reward
+from intake import attachments, case_keys, casework, clocks, malice, queries, reading, receipt, renewal, reward
 from intake.case_models import Rating
 from intake.case_workflow import ACTION_LABELS, STATES
 from intake.deadlines import stage
@@ -26,7 +26,7 @@ from intake.operations import reporter_message
 from intake.public.forms import MessageForm, ObjectionForm, ReceiptForm, WithdrawForm
 from intake.public.receiving import received
 
-_KEY, _CLAIM = "tracked", "claim_code"
+_KEY, _CODE, _CLAIM, _NEXT = "tracked", "tracked_by", "claim_code", "next_code"
 SCORES = {5: _l("很满意"), 4: _l("满意"), 3: _l("一般"), 2: _l("不满意"), 1: _l("很不满意")}
 REPORTER_SECRET = "reporter"  # noqa: S105 - the name under which a session keys it
 NEXT_STEPS = {
@@ -60,7 +60,7 @@ def enter() -> ResponseReturnValue:
         keys = receipt_keys(code or receipt.new_code())
         report = queries.by_lookup(current.session(), keys.lookup) if code else None
         if report is not None:
-            session[_KEY] = report.id
+            session[_KEY], session[_CODE] = report.id, keys.lookup.hex()
             _browser().keep_key(REPORTER_SECRET, case_keys.reporter_secret(current.session(), report, keys))
             return redirect(url_for("track.case"))
         form.code.errors = [_("没有找到。请核对 20 位数字；我们没有办法替您找回查询码。")]
@@ -70,10 +70,31 @@ def enter() -> ResponseReturnValue:
 @blueprint.get("/case")
 @public
 def case() -> ResponseReturnValue:
-    report = _tracked()
+    report = _known()
     if report is None:
         return redirect(url_for("track.enter"))
-    return _case_page(report, MessageForm())
+    return redirect(url_for("track.new_code")) if report.is_code_dictated else _case_page(report, MessageForm())
+
+
+@blueprint.route("/new-code", methods=["GET", "POST"])
+@public
+@limiter.limit("120 per minute", methods=["POST"])
+def new_code() -> ResponseReturnValue:
+    """Instead of a code that was read out: shown until it is noted, and only then the one that counts."""
+    report = _known()
+    if report is None or not report.is_code_dictated:
+        return redirect(url_for("track.case"))
+    told = session.get(_NEXT, {})
+    if request.method == "POST" and told.get("report") == report.id:
+        keys = receipt_keys(told["code"])
+        secret = _browser().vault[REPORTER_SECRET]
+        renewal.renew(current.session(), report, secret, keys, reporters_desk())
+        session.pop(_NEXT)
+        session[_CODE] = keys.lookup.hex()
+        return redirect(url_for("track.case"))
+    if told.get("report") != report.id:
+        told = session[_NEXT] = {"report": report.id, "code": receipt.new_code()}
+    return render_template("intake/public/new_code.html", report=report, code=receipt.shown(told["code"]))
 
 
 @blueprint.post("/add")
@@ -177,8 +198,15 @@ def _browser() -> BrowserSession:
 
 
 def _tracked() -> Report | None:
-    """The report of this session; None also where its key is gone with a restart of the machine."""
-    return current.session().get(Report, session[_KEY]) if _may_track() else None
+    """The report of this session; None as long as its code is one that was read out."""
+    report = _known()
+    return None if report is None or report.is_code_dictated else report
+
+
+def _known() -> Report | None:
+    """None where the key is gone with a restart of the machine, or the code that it came with is void by now."""
+    report = current.session().get(Report, session[_KEY]) if _may_track() else None
+    return report if report is not None and report.lookup.hex() == session.get(_CODE) else None
 
 
 def _may_track() -> bool:
@@ -216,7 +244,7 @@ def _deadline(one: Any) -> dict[str, Any]:
 
 def _shown(event: CaseEvent, names: dict[str, str], texts: dict[str, str | None]) -> dict[str, Any]:
     text = texts.get(event.text_id or "")
-    mine = event.action in ("file", "message", "withdraw", reward.CLAIM, malice.OBJECT)
+    mine = event.action in ("file", "message", "withdraw", renewal.RENEW, reward.CLAIM, malice.OBJECT)
     return {
         "title": ACTION_LABELS[event.action],
         "on": event.on_day,

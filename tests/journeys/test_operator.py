@@ -58,6 +58,10 @@ def test_a_call_is_taken_down_read_back_and_filed_without_a_mouse(open_browser: 
     assert re.fullmatch(r"\d{20}", code)
     caller = open_browser(phone=True)
     look(caller, code)
+    expect(caller.get_by_role("heading", level=1)).to_have_text("请换一个新的查询码")
+    another = caller.locator("#receipt").inner_text().replace(" ", "")
+    assert another != code
+    caller.get_by_role("button", name="我已记好，换成这个").click()
     expect(caller.get_by_text("已收到，待受理")).to_be_visible()
     operator.keyboard.press("Alt+0")
     expect(operator.get_by_label("对方说了什么")).to_have_value("")

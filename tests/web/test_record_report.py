@@ -85,6 +85,7 @@ def test_the_caller_gets_a_number_and_a_code_that_opens_the_case(operator: Opera
     assert re.fullmatch(r"(\d{4} ){4}\d{4}", code)
     caller = Reporter(operator.client.application.test_client())
     assert number in caller.looks_up(code).text()
+    assert caller.page.url == "/track/new-code"
     assert drafts(database) == []
 
 
@@ -243,7 +244,8 @@ def test_a_caller_who_calls_again_adds_to_their_case(operator: Operator, app: Fl
     operator.answers(case_number=number.lower().replace("-", " "), code=code, text="今天又排了一次")
     assert f"已补充到 {number}" in operator.page.text()
     caller = Reporter(app.test_client())
-    assert "今天又排了一次" in caller.looks_up(code).text()
+    caller.looks_up(code)
+    assert "今天又排了一次" in caller.presses("/new-code").text()
 
 
 @pytest.mark.parametrize("wrong", ["number", "code"])
