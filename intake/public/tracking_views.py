@@ -81,14 +81,14 @@ def case() -> ResponseReturnValue:
 @limiter.limit("120 per minute", methods=["POST"])
 def new_code() -> ResponseReturnValue:
     """Instead of a code that was read out: shown until it is noted, and only then the one that counts."""
+    told = session.get(_NEXT, {})
+    is_noted = request.method == "POST" and _may_track() and told.get("report") == session[_KEY]
+    keys = receipt_keys(told["code"]) if is_noted else None
     report = _known()
     if report is None or not report.is_code_dictated:
         return redirect(url_for("track.case"))
-    told = session.get(_NEXT, {})
-    if request.method == "POST" and told.get("report") == report.id:
-        keys = receipt_keys(told["code"])
-        secret = _browser().vault[REPORTER_SECRET]
-        renewal.renew(current.session(), report, secret, keys, reporters_desk())
+    if keys is not None:
+        renewal.renew(current.session(), report, _browser().vault[REPORTER_SECRET], keys, reporters_desk())
         session.pop(_NEXT)
         session[_CODE] = keys.lookup.hex()
         return redirect(url_for("track.case"))
