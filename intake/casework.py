@@ -1,4 +1,4 @@
-"""The verbs of the work on a case: assign, visit, decide, pause, merge, link, invite help, contribute, step back."""
+"""The verbs of the work on a case: assign, visit, decide, pause, merge, invite help, contribute, step back."""
 
 from collections.abc import Sequence
 from datetime import date
@@ -33,7 +33,6 @@ from intake.subjects import CHANNELS, elsewhere
 from intake.timeline import Desk, add_event, notify
 
 FEWEST_INVESTIGATORS = 2
-LINKS = {"penalty": _l("处罚决定"), "lead": _l("数据异常线索"), "entity": _l("企业"), "case": _l("另一件举报")}
 
 
 class WrongPerson(DomainError):
@@ -135,14 +134,6 @@ def merge(session: Session, report: Report, into: Report, text: str, desk: Desk)
     clocks.handling(session, report).merged_into = into.id
     add_event(session, report, "merge", desk, text=text, is_public=True)
     add_event(session, into, "merge", desk, text=text, detail={"case": report.case_number})
-
-
-def link(session: Session, report: Report, kind: str, target: str, desk: Desk) -> None:
-    """关联 a penalty, a lead, a company, another case. The target is sealed: it would name the accused."""
-    take_step(report, "link", desk)
-    if kind not in LINKS:
-        raise WrongTarget(_l("请选择关联什么。"))
-    add_event(session, report, "link", desk, text=target, detail={"kind": kind})
 
 
 def invite(session: Session, report: Report, code: str, text: str, desk: Desk) -> None:

@@ -9,7 +9,7 @@ from core.errors import DomainError
 from core.keys.keyring import NO_KEYS
 from core.slots import Slots
 from core.web import current
-from intake import case_keys, receipt
+from intake import case_keys, queries, receipt
 from intake.models import Report
 from intake.receipt import ReceiptKeys
 from intake.sealing import CaseSecrets
@@ -39,6 +39,13 @@ def opened(report: Report) -> CaseSecrets:
     if case is None:
         raise NoKeyYet
     return case
+
+
+def report_of(typed: str) -> tuple[Report | None, ReceiptKeys]:
+    """Whose code was typed, and its keys. One derivation whatever was typed, and at most one question."""
+    code = receipt.read(typed)
+    keys = receipt_keys(code or receipt.new_code())
+    return (queries.by_lookup(current.session(), keys.lookup) if code else None), keys
 
 
 def receipt_keys(code: str) -> ReceiptKeys:

@@ -11,9 +11,20 @@ from core.falsification_acts import act
 from core.places import county_name
 from core.sanitising import plain_lines
 from core.web import current
-from intake import alike, answers, case_keys, clocks, competence, extensions, malice, queries, reading, supervision
+from intake import (
+    alike,
+    answers,
+    case_keys,
+    clocks,
+    competence,
+    extensions,
+    links,
+    malice,
+    queries,
+    reading,
+    supervision,
+)
 from intake.case_workflow import ACTION_LABELS
-from intake.casework import LINKS
 from intake.deadlines import stage
 from intake.desk import steps
 from intake.desk.forms import PlainStepForm
@@ -45,9 +56,10 @@ def shown_case(report: Report, opened: dict[str, Any] | None) -> dict[str, Any]:
     standing = clocks.handling(session, report)
     pending = extensions.pending_extension(session, report)
     open_steps = steps.open_steps(report)
-    offered = steps.options(report)
     key = case_keys.opened(session, report, current.keyring())
     texts = reading.texts_of(session, report, key)
+    read = texts if opened is not None else {}
+    offered = steps.options(report, read)
     offered["to"] = [one for one in offered["to"] if one[0] != report.responsible_code or "appoint" in open_steps]
     return {
         "report": report,
@@ -60,6 +72,8 @@ def shown_case(report: Report, opened: dict[str, Any] | None) -> dict[str, Any]:
         "is_responsible": steps.part_of(report) == steps.RESPONSIBLE,
         "officer": queries.person_name(session, standing.officer_id),
         "co": [names[code] for code in queries.co_departments(session, report)],
+        "links": links.links_of(session, report, read),
+        "link_labels": links.LINKS,
         "duplicates": queries.duplicates_of(session, report),
         "deadlines": [_deadline(one) for one in queries.deadlines_of(session, report)],
         "rungs": [(RUNG_LABELS[one.rung], one) for one in supervision.rungs_of(session, report)],
@@ -129,7 +143,7 @@ def _shown(event: CaseEvent, names: dict[str, str], texts: dict[str, str | None]
         "to": names.get(detail.get("to", "")),
         "who": detail.get("officer"),
         "case": detail.get("case"),
-        "kind": LINKS.get(detail.get("kind", "")),
+        "kind": links.LINKS.get(detail.get("kind", "")),
         "score": detail.get("score"),
         "days": detail.get("days"),
         "is_public": event.is_public,

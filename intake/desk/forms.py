@@ -62,6 +62,10 @@ class LinkForm(TextForm):
     kind = SelectField(_l("关联什么？"), widget=GovSelect(), validators=[InputRequired(_l("请选择关联什么。"))])
 
 
+class UnlinkForm(TextForm):
+    link = SelectField(_l("取消哪一条？"), widget=GovSelect(), validators=[InputRequired(_l("请选择取消哪一条。"))])
+
+
 class AskIdentityForm(TextForm):
     basis = StringField(
         _l("依据哪条规定、哪份文书？"),

@@ -21,7 +21,7 @@ from intake.calls.drafts import Call
 from intake.desk.forms import PlainStepForm
 from intake.desk.navigation import navigation
 from intake.desk.record_form import DEFAULTS, AgainForm, CallForm
-from intake.desk_context import desk, receipt_keys, reporters_desk
+from intake.desk_context import desk, receipt_keys, report_of, reporters_desk
 from intake.elsewhere import reminded_of
 from intake.models import Report
 from intake.operations import file_report, reporter_message
@@ -166,9 +166,7 @@ def again() -> ResponseReturnValue:
 
 def _report_of(case_number: str, code: str) -> Report | None:
     """Both must fit; the same work is done whichever is wrong."""
-    read = receipt.read(code)
-    keys = receipt_keys(read or receipt.new_code())
-    report = queries.by_lookup(current.session(), keys.lookup) if read else None
+    report, _keys = report_of(code)
     bare = case_number.strip().upper().replace(" ", "").replace("-", "")
     return report if report is not None and report.case_number.replace("-", "") == bare else None
 

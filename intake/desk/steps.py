@@ -1,6 +1,6 @@
 """Each step as the desk offers it: its form, the verb behind it, and who of the house it is shown to."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,7 +11,18 @@ from core.accounts.permissions import Permission
 from core.errors import NotFound
 from core.web import current
 from core.web.forms import Form
-from intake import answers, casework, clocks, exclusion, extensions, identity_requests, malice, operations, queries
+from intake import (
+    answers,
+    casework,
+    clocks,
+    exclusion,
+    extensions,
+    identity_requests,
+    links,
+    malice,
+    operations,
+    queries,
+)
 from intake.case_workflow import WORKFLOW
 from intake.desk import forms
 from intake.models import Report
@@ -19,6 +30,7 @@ from intake.timeline import Desk
 
 Take = Callable[[Any, Report, Any, Desk], object]
 RESPONSIBLE, CO, ABOVE = "responsible", "co", "above"
+NOTHING_READ: Mapping[str, str | None] = {}
 
 
 @dataclass(frozen=True)
@@ -88,7 +100,8 @@ STEPS: dict[str, Step] = {
     "pause": Step(forms.PauseForm, lambda s, r, f, d: casework.pause(s, r, f.reason.data, f.text.data, d)),
     "resume": Step(forms.TextForm, _words(casework.resume)),
     "merge": Step(forms.MergeForm, _merge),
-    "link": Step(forms.LinkForm, lambda s, r, f, d: casework.link(s, r, f.kind.data, f.text.data, d)),
+    "link": Step(forms.LinkForm, lambda s, r, f, d: links.link(s, r, f.kind.data, f.text.data, d)),
+    "unlink": Step(forms.UnlinkForm, lambda s, r, f, d: links.unlink(s, r, f.link.data, f.text.data, d)),
     "recuse": Step(
         forms.RecuseForm, lambda s, r, f, d: casework.recuse(s, r, f.officer.data, f.text.data, d), leaves=True
     ),
@@ -119,7 +132,7 @@ GROUPS = (
     (_l("转出和协办"), ("transfer", "return", "hand_over", "invite", "contribute", "appoint")),
     (_l("期限"), ("ask_extension", "pause", "resume")),
     (_l("恶意举报"), ("propose_malice", "confirm_malice", "refuse_malice", "uphold_malice", "lift_malice")),
-    (_l("其他"), ("note", "link", "merge", "recuse", "name_involved", "ask_identity")),
+    (_l("其他"), ("note", "link", "unlink", "merge", "recuse", "name_involved", "ask_identity")),
 )
 PLAIN = ("accept", "investigate", "decide", "close")
 TEXT_LABELS = {
@@ -131,6 +144,7 @@ TEXT_LABELS = {
     "reopen": _l("理由（举报人会看到）"),
     "merge": _l("说明（举报人会看到）"),
     "link": _l("文号、统一社会信用代码或编号"),
+    "unlink": _l("为什么取消"),
     "visit": _l("检查情况"),
     "name_involved": _l("怎么查明的（举报人看不到）。它和它的上下级会立刻失去这件举报的钥匙"),
     "propose_malice": _l("为什么认为是恶意举报（确认以前举报人看不到）"),
@@ -156,6 +170,7 @@ def open_steps(report: Report) -> list[str]:
         and not clocks.is_paused(current.session(), report),
         **malice.offered(current.session(), report, actor.user_id),
         "resume": clocks.is_paused(current.session(), report),
+        "unlink": bool(links.links_of(current.session(), report, {})),
         **dict.fromkeys(("transfer", "return", "hand_over"), not (standing.is_appointed or standing.is_disputed)),
     }
     return [one for one in steps if one in STEPS and STEPS[one].by == part and fits.get(one, True)]
@@ -174,7 +189,7 @@ def form_for(step: str, report: Report) -> Any:
     return forms.offer(STEPS[step].form(), options(report) if STEPS[step].form is not forms.PlainStepForm else {})
 
 
-def options(report: Report) -> dict[str, list[tuple[str, Any]]]:
+def options(report: Report, texts: Mapping[str, str | None] = NOTHING_READ) -> dict[str, list[tuple[str, Any]]]:
     session, today = current.session(), current.today()
     kept_out = operations.excluded_codes(session, report)
     names = queries.departments_on(session, today)
@@ -185,8 +200,13 @@ def options(report: Report) -> dict[str, list[tuple[str, Any]]]:
         "officer": people,
         "ground": [(one.code, one.label) for one in answers.grounds(today)],
         "reason": list(clocks.pause_reasons(session, report, today).items()),
-        "kind": list(casework.LINKS.items()),
+        "kind": list(links.LINKS.items()),
+        "link": [(str(one.number), _named(one)) for one in links.links_of(session, report, texts)],
     }
+
+
+def _named(one: links.Link) -> str:
+    return f"{links.LINKS[one.kind]} {one.target or f'#{one.number}'}"
 
 
 def fields_of(form: Any) -> list[Field]:

@@ -20,7 +20,7 @@ from intake import attachments, case_keys, casework, clocks, malice, queries, re
 from intake.case_models import Rating
 from intake.case_workflow import ACTION_LABELS, STATES
 from intake.deadlines import stage
-from intake.desk_context import receipt_keys, reporters_desk
+from intake.desk_context import receipt_keys, report_of, reporters_desk
 from intake.models import CaseEvent, Report
 from intake.operations import reporter_message
 from intake.public.forms import MessageForm, ObjectionForm, ReceiptForm, WithdrawForm
@@ -56,9 +56,7 @@ def enter() -> ResponseReturnValue:
     """The same answer after the same work, whether the code is wrong or was never given out."""
     form = ReceiptForm()
     if form.validate_on_submit():
-        code = receipt.read(form.code.data or "")
-        keys = receipt_keys(code or receipt.new_code())
-        report = queries.by_lookup(current.session(), keys.lookup) if code else None
+        report, keys = report_of(form.code.data or "")
         if report is not None:
             session[_KEY], session[_CODE] = report.id, keys.lookup.hex()
             _browser().keep_key(REPORTER_SECRET, case_keys.reporter_secret(current.session(), report, keys))

@@ -9,7 +9,7 @@ from core.errors import IllegalStep
 from intake.case_workflow import ACTION_LABELS, STATES, WORKFLOW
 
 MALICE = ("propose_malice", "confirm_malice", "refuse_malice", "uphold_malice", "lift_malice")
-ALWAYS = ("note", "link", "ask_identity", *MALICE)
+ALWAYS = ("note", "link", "unlink", "ask_identity", *MALICE)
 WHILE_LIVE = ("assign", "contribute", "recuse", "name_involved")
 WHILE_UNDECIDED = ("ask_extension", "grant_extension", "refuse_extension", "invite", "appoint")
 AWAY = {"transfer": "received", "hand_over": "received", "merge": "merged"}

@@ -5,7 +5,10 @@ from flask import Flask
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 
+from core.accounts import SYSTEM
 from core.accounts.models import User
+from core.accounts.operations import open_account
+from core.accounts.permissions import Role
 from core.audit import AuditEvent
 from core.database import Database, unit_of_work
 from core.outbox import Job
@@ -14,6 +17,7 @@ from portal.app import SWEEPS
 from tests.conftest import TestClock
 from tests.support.custodians import BASIS, opened_by_two, proposed, request_path
 from tests.support.officer import Officer, Reporter
+from tests.support.people import PASSWORD, password
 
 NAME, CONTACT, PURPOSE = "欧阳不具名", "13912345678", "承办人要约定现场取证的时间"
 NAMED = {"identity_kind": "named", "name": NAME, "contact": CONTACT}
@@ -89,6 +93,27 @@ def test_two_of_one_department_are_not_enough(
             for name, value in changes.items():
                 setattr(session.scalars(select(IdentityRequest)).one(), name, value)
     assert first.post(f"{path}/open", at=AT).status == 409
+
+
+def test_two_people_of_one_department_cannot_open_it_together(
+    app: Flask, filed: tuple[str, str], database: Database, clock: TestClock
+) -> None:
+    """The duty desk has a second custodian, with every key of the duty desk."""
+    with unit_of_work(database) as session:
+        who = {"sign_in_name": "third_custodian", "display_name": "测试同事", "department_code": "xc-duty"}
+        at = clock.now()
+        open_account(session, **who, password=PASSWORD, roles=[Role.CUSTODIAN], actor=SYSTEM, at=at, under=password())
+    first, path = proposed(app, filed[0], PURPOSE)
+    fellow = Officer(app, "third_custodian")
+    page = fellow.get(AT)
+    assert "等另一个部门的身份保管员决定" in page.text()
+    assert not page.find("//form[contains(@action, '/agree')]"), "nothing is offered that would be refused"
+    refused = fellow.post(f"{path}/agree", at=AT)
+    assert refused.status == 403 and "另一个部门" in refused.text()
+    assert first.post(f"{path}/open", at=AT).status == 409
+    Officer(app, "second_custodian").post(f"{path}/agree", at=AT)
+    assert fellow.post(f"{path}/open", at=AT).status == 409, "the consent is the proposer's alone"
+    assert NAME in first.post(f"{path}/open", at=AT).text()
 
 
 def test_the_officer_who_needs_it_asks_from_the_case_and_two_others_decide(app: Flask, filed: tuple[str, str]) -> None:
