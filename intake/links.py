@@ -26,7 +26,6 @@ LINKS: dict[str, Text] = {
     "entity": _l("企业"),
     "case": _l("另一件举报"),
 }
-_USCC_LENGTH = 18
 
 
 class NoSuchLink(DomainError):
@@ -83,8 +82,11 @@ def _standing(session: Session, report: Report) -> Sequence[CaseEvent]:
 
 
 def _checked(session: Session, report: Report, kind: str, target: str, desk: Desk) -> str:
-    if kind == "entity" and target.isascii() and (len(target) != _USCC_LENGTH or not check_uscc(target.upper())):
-        raise InvalidInput({"text": _l("统一社会信用代码不对，请核对 18 位；也可以写企业名称。")})
+    if kind == "entity" and target.isascii():
+        checked = check_uscc(target)
+        if checked.problem:
+            raise InvalidInput({"text": _l("统一社会信用代码不对，请核对 18 位；也可以写企业名称。")})
+        return checked.code
     if kind == "case":
         number = target.upper()
         try:
@@ -102,5 +104,5 @@ def _address(kind: str, target: str) -> str:
     if kind == "case":
         return f"/desk/{target}"
     if kind == "entity" and target.isascii():
-        return f"/entities/{target.upper()}"
+        return f"/entities/{target}"
     return f"/search?{urlencode({'q': target})}"

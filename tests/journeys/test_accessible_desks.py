@@ -20,7 +20,11 @@ Opens = Callable[..., Page]
 # A file, and pages that stand after something else alone.
 NO_PAGES = {"/desk/12345/acknowledgement.csv", "/desk/12345/done", "/desk/new"}
 MODES = pytest.mark.parametrize(
-    ("phone", "dark", "english"), [(False, False, False), (True, True, True)], ids=["light", "dark phone in English"]
+    ("phone", "dark", "english"),
+    [
+        pytest.param(False, False, False, id="light"),
+        pytest.param(True, True, True, id="dark phone in English", marks=pytest.mark.nightly),
+    ],
 )
 
 

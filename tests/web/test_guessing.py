@@ -8,7 +8,7 @@ import hashlib
 import random
 
 import pytest
-from flask import Flask
+from flask import Flask, g
 from sqlalchemy import event
 
 from core.accounts import ANONYMOUS
@@ -64,7 +64,8 @@ def test_no_guess_finds_a_report_and_each_costs_one_derivation_and_at_most_one_q
         asked[0] += 1
 
     rng, answers = random.Random(guesses), set()
-    with app.test_request_context("/track"):
+    with app.test_request_context("/track"), database.read() as session:
+        g.database_session = session
         for _ in range(guesses):
             body = f"{rng.getrandbits(63):019d}"
             answers.add(report_of(body + receipt._check_digit(body))[0])
@@ -76,8 +77,11 @@ def test_no_guess_finds_a_report_and_each_costs_one_derivation_and_at_most_one_q
         )
 
 
-def test_what_cannot_be_a_code_costs_the_same_derivation(app: Flask, codes: list[str], derived: list[int]) -> None:
-    with app.test_request_context("/track"):
+def test_what_cannot_be_a_code_costs_the_same_derivation(
+    app: Flask, codes: list[str], derived: list[int], database: Database
+) -> None:
+    with app.test_request_context("/track"), database.read() as session:
+        g.database_session = session
         wrong_check_digit = codes[0][:-1] + str((int(codes[0][-1]) + 1) % 10)
         for number, typed in enumerate(("", "1", "abc", "1" * 5000, wrong_check_digit), start=1):
             assert report_of(typed)[0] is None
