@@ -183,15 +183,15 @@ def _excerpt(document: Document, words: tuple[str, ...]) -> tuple[str, str | Non
     return best[0] if name else document.body, name
 
 
+def facet_label(name: str, value: str) -> str:
+    """A facet's value as people read it."""
+    labels: dict[str, Callable[[str], str | None]] = {"kind": kind_labels().get, "county": county_name}
+    return labels.get(name, str)(value) or value
+
+
 def _facet_links(facets: Mapping[str, Mapping[str, int]]) -> dict[str, list[FacetLink]]:
-    labels: dict[str, Callable[[str], str | None]] = {
-        "kind": lambda value: kind_labels().get(value, value),
-        "county": county_name,
-        "authority": str,
-        "year": str,
-    }
     return {
-        name: [_facet_link(name, value, count, labels[name](value) or value) for value, count in counts.items()]
+        name: [_facet_link(name, value, count, facet_label(name, value)) for value, count in counts.items()]
         for name, counts in facets.items()
     }
 

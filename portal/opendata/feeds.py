@@ -6,7 +6,7 @@ shows what is gone at all, an entry of the same id without a subject in RSS and 
 """
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from html import escape
@@ -72,6 +72,7 @@ class Feed:
 
     `older` and `newer` are the archive's pages on both sides, `current` is the living feed where this one is a page of
     its archive. `shows_gone`: RSS and JSON tell too what is gone, because every reader of this feed has seen it.
+    `more` is for programs: JSON Feed lets a publisher add an object of his own, whose name begins with an underscore.
     """
 
     address: Address
@@ -86,6 +87,7 @@ class Feed:
     newer: Address | None = None
     shows_gone: bool = True
     language: str = field(default="zh-CN", kw_only=True)
+    more: Mapping[str, Any] | None = field(default=None, kw_only=True)
 
 
 def render(feed: Feed, form: str, base_url: str) -> bytes:
@@ -210,6 +212,8 @@ def _json(feed: Feed, base_url: str) -> bytes:
         content["next_url"] = feed.older.url(base_url, "json")
     if feed.hub:
         content["hubs"] = [{"type": "WebSub", "url": feed.hub}]
+    if feed.more is not None:
+        content["_mingjian"] = feed.more
     content["items"] = [_json_item(one, base_url) for one in _shown(feed, "json")]
     return json.dumps(content, ensure_ascii=False, indent=1).encode()
 

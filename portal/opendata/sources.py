@@ -7,8 +7,9 @@ and JSON such an entry would be shown, and would look as if it spoke of what the
 
 import hashlib
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from typing import Any
 from urllib.parse import urlencode
 
 from flask_babel import gettext as _
@@ -29,6 +30,7 @@ from portal.publishing.kinds import DisclosureKind, all_kinds
 from portal.publishing.ledger import LOG
 from portal.publishing.models import PublicRecord
 from portal.publishing.queries import RecordFilters
+from search import machine
 from search.document import Hit, Query
 from search.service import Search
 from search.views import NOT_ASKED, question_from
@@ -42,7 +44,7 @@ class Source:
     """`state` is cheap and changes whenever the feed does; `entries` does the reading. `page`: the same for people.
 
     `kinds`: the kinds of records whose every change this feed tells, so that it has an archive and its hub is told;
-    None where there is no such promise.
+    None where there is no such promise. `more`: what its JSON tells beside the entries.
     """
 
     address: Address
@@ -52,6 +54,7 @@ class Source:
     state: Callable[[Session], State]
     entries: Callable[[Session], list[Entry]]
     kinds: tuple[str, ...] | None = None
+    more: Callable[[Session], dict[str, Any]] | None = None
 
 
 def named(name: str, arguments: Mapping[str, str]) -> Source:
@@ -115,8 +118,14 @@ def search(arguments: Mapping[str, str]) -> Source:
         told = [(one.key, one.updated_at.isoformat(), one.title) for one in entries(session)]
         return State(hashlib.sha256(repr(told).encode()).hexdigest()[:20], None)
 
+    def more(session: Session) -> dict[str, Any]:
+        """Without what left the public a moment ago and the index has not let go of yet."""
+        told = queries.changed_last(session, (), queries.LOOK_BACK)
+        public = replace(query, without=tuple(one.record_id for one in told if one.record is None))
+        return machine.told(current.service("search"), session, public, current.settings().base_url)
+
     title = _("搜索：%(text)s", text=query.text or _("按条件"))
-    return Source(Address("/search", question), f"/search?{question}", title, "", state, entries)
+    return Source(Address("/search", question), f"/search?{question}", title, "", state, entries, more=more)
 
 
 def found(session: Session, query: Query) -> tuple[Hit, ...]:

@@ -2,6 +2,7 @@
 
 import gzip
 import hashlib
+import json
 from collections.abc import Callable
 
 from flask import Blueprint, Response, make_response, render_template, request
@@ -25,7 +26,7 @@ from portal.opendata.opml import outline
 from portal.opendata.sources import Source
 from portal.publishing.queries import past_term
 
-EDITION = "2"
+EDITION = "3"
 FORM = "any(rss, atom, json):form"
 
 blueprint = Blueprint("feeds", __name__)
@@ -134,6 +135,7 @@ def archive(name: str, page: int, form: str) -> Response:
 
 def _answer(source: Source, form: str) -> Response:
     hub = current.settings().websub_hub if source.kinds is not None else None
+    tell_more = source.more if form == "json" else None
 
     def build(session: Session, state: State) -> Feed:
         entries = source.entries(session)
@@ -150,14 +152,18 @@ def _answer(source: Source, form: str) -> Response:
             older=older,
             shows_gone=source.kinds is not None,
             language=HTML_LANG[chosen()],
+            more=tell_more(session) if tell_more else None,
         )
 
     def look(session: Session) -> State:
-        """The way into the archive is part of the feed."""
+        """The way into the archive is part of the feed, and so is what its JSON tells beside the entries."""
         found, older = source.state(session), _newest_archive(session, source)
-        return State(f"{found.tag}.{older.path}", found.changed_at) if older else found
+        parts = [older.path] if older else []
+        if tell_more:
+            parts.append(_digest(json.dumps(tell_more(session), ensure_ascii=False)))
+        return State(".".join([found.tag, *parts]), found.changed_at) if parts else found
 
-    return _fresh(source.address, form, look, build, hub=hub)
+    return _fresh(source.address, form, look, build, hub=hub, variant="json" if tell_more else "")
 
 
 def _title(source: Source) -> str:
@@ -183,6 +189,7 @@ def _fresh(
     *,
     hub: str | None = None,
     max_age: int = 60,
+    variant: str = "",
 ) -> Response:
     """304 where the reader has it; else the feed, packed where the reader can unpack it."""
     house = current.house()
@@ -197,7 +204,7 @@ def _fresh(
             return look_in(session)
 
     freshness: Freshness = current.service("freshness")
-    key = (address.path, address.question, chosen(), current.today().isoformat())
+    key = (address.path, address.question, chosen(), current.today().isoformat(), variant)
     state = freshness.state(key, look_now)
     packed = request.accept_encodings.quality("gzip") > 0
     response = make_response(b"")

@@ -3,8 +3,8 @@
 import gzip
 import json
 from collections.abc import Callable, Iterator
-from datetime import timedelta
-from urllib.parse import urlencode
+from datetime import date, timedelta
+from urllib.parse import urlencode, urlsplit
 
 import feedparser
 import pytest
@@ -96,6 +96,49 @@ def test_any_search_is_a_feed(client: FlaskClient, city: dict[str, str], form: s
 def test_the_order_and_place_on_the_page_are_no_part_of_the_feed(client: FlaskClient, city: dict[str, str]) -> None:
     feed = client.get("/search.json?sort=date&cursor=x&q=检测").get_json()
     assert feed["feed_url"] == f"{BASE}/search.json?{urlencode({'q': '检测'})}"
+
+
+def test_the_json_of_a_search_tells_programs_what_its_page_tells_people(
+    client: FlaskClient, city: dict[str, str], run_jobs: Callable[[], int]
+) -> None:
+    feed = read(client, "/search", "json", kind="penalty", q="检测")
+    told = feed["_mingjian"]
+    assert told["total"] == len(feed["items"]) == 2 and not told["more_than_total"]
+    assert told["facets"]["kind"] == [{"value": "penalty", "label": "行政处罚", "count": 2}]
+    assert {one["label"]: one["count"] for one in told["facets"]["county"]} == {"魏都区": 1, "禹州市": 1}
+    assert {one["url"] for one in told["hits"]} == {one["url"] for one in feed["items"]}
+    assert {(one["kind"], one["county"]) for one in told["hits"]} == {("penalty", "411002"), ("penalty", "411081")}
+    assert all(date.fromisoformat(one["date"]) and one["amount_yuan"] > 0 for one in told["hits"])
+    assert told["suggestions"] is None
+    assert told["about"] == f"{BASE}/api/docs#search"
+    assert 'id="search"' in client.get("/api/docs").get_data(as_text=True)
+
+
+def test_the_json_of_a_search_names_the_company_that_was_asked_for(client: FlaskClient, city: dict[str, str]) -> None:
+    (company,) = read(client, "/search", "json", q="清源检测")["_mingjian"]["companies"]
+    assert "禹州市清源" in company["name"] and company["counts"]["penalty"] == 1
+
+
+def test_the_json_of_a_search_helps_on_where_nothing_is_found(client: FlaskClient, city: dict[str, str]) -> None:
+    feed = read(client, "/search", "json", county="411081", q="宏元环境检测")
+    told = feed["_mingjian"]
+    assert (feed["items"], told["total"], told["hits"]) == ([], 0, [])
+    assert any("宏源" in name for name in told["suggestions"]["names"])
+    told = read(client, "/search", "json", county="411025", q="宏源")["_mingjian"]
+    assert told["suggestions"]["without_filter"]["county"] >= 1
+
+
+def test_the_rest_of_a_searchs_json_changes_its_tag_too(
+    client: FlaskClient, city: dict[str, str], app: Flask, database: Database
+) -> None:
+    """A page of the site is no entry of the feed, and still found by who asks."""
+    url = "/search.json?q=账本"
+    before = client.get(url)
+    assert before.get_json()["_mingjian"]["pages"] == []
+    app.extensions["search"].follow(database, "page")
+    after = client.get(url, headers={"If-None-Match": before.headers["ETag"]})
+    assert (after.status_code, after.get_json()["items"]) == (200, [])
+    assert "/ledger" in {urlsplit(one["url"]).path for one in after.get_json()["_mingjian"]["pages"]}
 
 
 def test_a_search_feed_changes_with_what_it_finds(

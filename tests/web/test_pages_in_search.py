@@ -75,7 +75,7 @@ def test_it_follows_the_words_and_costs_nothing_where_they_stayed(
         stale = Document(KIND, "/about.zh", "/about", "平台说明", "从前的说法", language="zh")
         search.store.put(session, [stale])
     assert search.follow(database, KIND) == 1
-    assert not hits(checked(client, "/search?q=从前的说法"))
+    assert not hits(checked(client, '/search?q="从前的说法"'))
     monkeypatch.setattr(source, "PAGES", tuple(one for one in PAGES if one[0] != "/about"))
     assert search.follow(database, KIND) == 2
     assert "/about" not in dict(hits(checked(client, "/search?q=平台说明&kind=page")))
