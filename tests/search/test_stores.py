@@ -1,10 +1,11 @@
 """What every store promises, asked of each: the store that belongs to the database, and the Whoosh files always."""
 
+import sqlite3
 import threading
 import time
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
@@ -342,6 +343,44 @@ def test_pages_follow_each_other_without_gap_or_repeat(search: Search, database:
         with database.read() as session:
             assert search.ask(session, before)[0].hits == pages[1].hits
         assert pages[0].previous_cursor is None
+
+
+@pytest.mark.parametrize("sort", ["date", "amount"])
+@pytest.mark.parametrize("text", ["", "检测"])
+def test_a_page_far_behind_costs_no_more_work_than_the_first(database: Database, sort: str, text: str) -> None:
+    """In the steps that SQLite's own machine takes, which no load of the computer changes."""
+    if not database.is_sqlite:
+        pytest.skip("PostgreSQL counts no steps; the statement is the same")
+    search = Search(own_store(database), {})
+    day = date(2020, 1, 1)
+    put(
+        search,
+        database,
+        *(
+            Document("notice", f"{n}", f"/notices/{n}", "通知", "检测", on=day + timedelta(n % 700), amount=n)
+            for n in range(1_500)
+        ),
+    )
+    pages = list(steps(search, database, Query(text, sort=sort, limit=20)))
+    assert len(pages) == 75
+    assert max(pages) <= pages[0] * 1.5, pages
+
+
+def steps(search: Search, database: Database, query: Query) -> Iterator[int]:
+    """Of each page of a question; what is counted once for all of them is counted before."""
+    next(walk(search, database, query))
+    with database.read() as session:
+        driver = session.connection().connection.driver_connection
+        assert isinstance(driver, sqlite3.Connection)
+        while True:
+            taken: list[None] = []
+            driver.set_progress_handler(lambda: taken.append(None), 10)  # noqa: B023 - called before the next turn
+            results = search.ask(session, query)[0]
+            driver.set_progress_handler(None, 0)
+            yield len(taken)
+            if results.next_cursor is None:
+                return
+            query = replace(query, cursor=results.next_cursor)
 
 
 def walk(search: Search, database: Database, query: Query) -> Iterator[Results]:

@@ -227,7 +227,7 @@ def test_what_was_erased_is_nowhere_in_the_feeds(
 def test_the_feeds_that_a_page_names_call_themselves_by_that_address(
     client: FlaskClient, city: dict[str, str], page: str
 ) -> None:
-    head = etree.HTML(client.get(page).data).xpath("//head/link[@rel='alternate']/@href")
+    head = etree.HTML(client.get(page).data).xpath("//head/link[@rel='alternate'][@type!='application/json']/@href")
     assert head
     for address in head:
         checked_feed(client.get(address), BASE + address)
