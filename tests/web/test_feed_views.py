@@ -339,7 +339,7 @@ def test_a_page_names_the_feed_of_exactly_this_view(
     client: FlaskClient, city: dict[str, str], open_page: Callable[..., Page], page: str, feed: str
 ) -> None:
     opened = open_page(client, page)
-    heads = opened.find("//head/link[@rel='alternate']/@href")
+    heads = opened.find("//head/link[@rel='alternate'][@type!='application/json']/@href")
     assert heads[:3] == [feed.format(form) for form in FORMS]
     assert {feed.format(form) for form in FORMS} <= set(opened.find("//main//a/@href"))
     for address in heads:
