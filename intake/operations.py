@@ -334,6 +334,8 @@ def _body(submission: Submission) -> str:
         "acts": list(submission.acts),
         "named": submission.identity is not None,
     }
+    if submission.point:
+        content["point"] = [submission.point.lat, submission.point.lon]
     if submission.others:
         content["others"] = [asdict(one) for one in submission.others]
     return json.dumps(content, ensure_ascii=False)

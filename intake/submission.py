@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from core.coordinates import Point
+
 RECEIVED_BY = ("web", "phone", "12345_transfer", "12315_transfer", "wechat", "letter", "visit", "open311")
 ACCUSED_KINDS = ("company", "testing_institution", "department", "official", "person", "unknown")
 
@@ -61,3 +63,4 @@ class Submission:
     identity: Identity | None = None
     files: tuple[StoredFile, ...] = ()
     others: tuple[Accused, ...] = ()
+    point: Point | None = None

@@ -30,6 +30,7 @@ from intake import (
     digest,
     handover,
     identity_requests,
+    landmarks,
     notifications,
     shown_statistics,
     succession,
@@ -49,6 +50,7 @@ from intake.desk import step_views as steps
 from intake.desk import views as desk
 from intake.open311 import views as open311
 from intake.public import also_views as also
+from intake.public import map_views as place_map
 from intake.public import sending_views as wizard
 from intake.public import statistics_views as statistics
 from intake.public import tracking_views as tracking
@@ -76,6 +78,7 @@ from portal.key_uses.kinds import KEY_USE
 from portal.key_uses.operations import publish_use
 from portal.ledger import views as ledger
 from portal.monitoring import views as air
+from portal.monitoring.landmarks import stations
 from portal.notices.kinds import NOTICE
 from portal.opendata import embeds, followers, sitemap, websub
 from portal.opendata import views as feeds
@@ -140,6 +143,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     ledger.blueprint,
     wizard.blueprint,
     also.blueprint,
+    place_map.blueprint,
     tracking.blueprint,
     record.blueprint,
     work_orders.blueprint,
@@ -232,6 +236,9 @@ HANDLERS: Mapping[str, Handler | Delivery[Any, Any]] = {
     CONSULTATION_MAIL: send_consultation_mail,
     COSIGN: AskWitnesses(),
 }
+
+
+landmarks.register("stations", stations)
 
 
 def create_app(settings: Settings | None = None, clock: Clock | None = None) -> Flask:

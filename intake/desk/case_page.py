@@ -7,6 +7,7 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
 from core.accounts.permissions import Permission
+from core.coordinates import Point
 from core.falsification_acts import act
 from core.places import county_name
 from core.sanitising import plain_lines
@@ -18,6 +19,7 @@ from intake import (
     clocks,
     competence,
     extensions,
+    landmarks,
     links,
     malice,
     queries,
@@ -31,11 +33,14 @@ from intake.desk.forms import PlainStepForm
 from intake.desk_context import opened as opened_case
 from intake.ladder import RUNGS
 from intake.models import CaseEvent, Report
+from intake.place_map import Window, picture
+from intake.place_words import place_of, words
 from intake.subjects import subject
 from intake.suggestions import suggest
 
 RUNG_LABELS = {rung.id: rung.label for rung in RUNGS}
 PART_LABELS = {"identity": _l("身份"), "print": _l("打印"), "file": _l("附件"), "search": _l("检索")}
+AROUND_A_POINT, AT_A_GLANCE = 1, (480, 320)
 SEALED_UNTIL_OPENED = ("message", "visit", "link")
 
 
@@ -108,6 +113,7 @@ def opened_content(report: Report) -> dict[str, Any]:
     return {
         "alike": same,
         "place": content["place"],
+        "point": _on_map(content),
         "accused": content["accused"],
         "accused_names": [
             f"{one['name']} {one['uscc'] or ''}".strip() for one in (content["accused"], *content.get("others", []))
@@ -120,6 +126,15 @@ def opened_content(report: Report) -> dict[str, Any]:
         "files": reading.files_of(current.session(), report, case),
         "with_originals": reading.with_originals(current.session(), report, case),
     }
+
+
+def _on_map(content: dict[str, Any]) -> dict[str, Any] | None:
+    """The reported point in words, with a small map around it."""
+    if not content.get("point"):
+        return None
+    point, known = Point(*content["point"]), landmarks.known(current.session())
+    around = picture(Window.around(point, AROUND_A_POINT), known, point, AT_A_GLANCE, words())
+    return {"words": place_of(point, known), "picture": around, "size": AT_A_GLANCE}
 
 
 def _deadline(one: Any) -> dict[str, Any]:

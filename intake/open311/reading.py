@@ -8,6 +8,7 @@ from collections.abc import Collection, Mapping, Sequence
 
 from flask_babel import gettext as _
 
+from core.coordinates import Point
 from core.errors import InvalidInput, Text
 from core.falsification_acts import act
 from core.places import COUNTIES, county_of_name
@@ -64,7 +65,8 @@ def submission(fields: Fields, departments: Collection[str]) -> Submission:
         received_by=RECEIVED_BY,
         subject=service.subject.code,
         county=_county(sent),
-        place=_place(sent),
+        place=single_line(sent.one("address_string")),
+        point=_point(sent),
         accused=Accused(kind, sent.attribute("accused_name"), department_code=department or None),
         when=sent.attribute("when"),
         words=_words(sent),
@@ -132,9 +134,9 @@ def _county(sent: Sent) -> str | None:
     return sent.attribute("county") or sent.one("address_id") or (named.code if named else None)
 
 
-def _place(sent: Sent) -> str:
-    point = f"{sent.one('lat')},{sent.one('long')}" if sent.one("lat") else ""
-    return " ".join(part for part in (single_line(sent.one("address_string")), point) if part)
+def _point(sent: Sent) -> Point | None:
+    """Of WGS 84, as GeoReport says."""
+    return Point(float(sent.one("lat")), float(sent.one("long"))) if sent.one("lat") else None
 
 
 def _words(sent: Sent) -> str:

@@ -10,6 +10,7 @@ from core.falsification_acts import ACTS, Act, act
 from core.files.cleaning import AS_SENT
 from core.places import county_name
 from core.sanitising import plain_lines
+from intake.place_words import degrees
 from intake.public.draft import COMPANY_KINDS, Draft
 from intake.public.forms import ACCUSED_KINDS, ACT_GROUPS, CATEGORIES
 from intake.subjects import subject
@@ -22,6 +23,10 @@ def _whom(draft: Draft) -> str:
     first = f"{name}（{kind}）" if name else kind
     others = draft.others if draft.get("accused_kind") in COMPANY_KINDS else []
     return "；".join([first, *(one.name for one in others)])
+
+
+def _on_map(draft: Draft) -> str:
+    return str(_("（地图上的点：%(point)s）", point=degrees(draft.point))) if draft.point else ""
 
 
 HYGIENE = {"place": _l("拍摄地点"), "time": _l("时间"), "device": _l("设备和软件"), "author": _l("作者")}
@@ -51,7 +56,7 @@ def answers(draft: Draft) -> list[dict[str, Any]]:
         ("category", _("类别"), CATEGORIES[draft.get("channel")]),
         ("what", _("事项"), subject(draft.get("subject")).label),
         ("acts", _("具体做法"), "；".join(one.plain for one in chosen if one)),
-        ("where", _("地点"), f"{place} {draft.get('place')}".strip()),
+        ("where", _("地点"), " ".join(one for one in (place, draft.get("place"), _on_map(draft)) if one)),
         ("who", _("被举报方"), _whom(draft)),
         ("when", _("时间"), draft.get("when")),
         ("words", _("经过"), plain_lines(draft.get("words"))),

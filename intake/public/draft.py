@@ -5,6 +5,7 @@ from typing import Any
 
 from flask import session
 
+from core.coordinates import Point
 from core.sanitising import single_line
 from intake.subjects import subject
 from intake.submission import Accused, Identity, StoredFile, Submission
@@ -67,6 +68,12 @@ class Draft:
     def drop_other(self, place: int) -> None:
         self.save(others=[one for n, one in enumerate(self.answers.get("others", [])) if n != place])
 
+    @property
+    def point(self) -> Point | None:
+        """The place on the map."""
+        kept = self.answers.get("point")
+        return Point(*kept) if kept else None
+
     def drop_file(self, file_id: str) -> list[str]:
         """Forget a file and its original; what is to be removed from the disk."""
         gone = [file.id for file in self.files if file_id in (file.id, file.original_of)]
@@ -100,6 +107,7 @@ class Draft:
             acts=tuple(self.get("acts", [])) if "acts" in self.steps() else (),
             county=self.get("county") if self.get("county") != "unknown" else None,
             place=self.get("place"),
+            point=self.point,
             accused=self._accused(),
             others=tuple(self.others) if self.get("accused_kind") in COMPANY_KINDS else (),
             when=self.get("when"),

@@ -1,5 +1,6 @@
 """The wizard's questions: one form a page."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
@@ -27,9 +28,11 @@ from wtforms import (
 )
 from wtforms.validators import DataRequired, InputRequired, Length, Optional, StopValidation
 
+from core.coordinates import GCJ02, WGS84
 from core.falsification_acts import ACTS
 from core.places import COUNTIES
 from core.web.forms import Form, choices
+from intake.landmarks import Landmark
 from intake.subjects import ENVIRONMENT, QUALITY, subjects_of
 
 LONGEST_WORDS = 10_000
@@ -144,7 +147,35 @@ class WhereForm(Form):
         description=_l("比如路名、村名、厂门口、河的哪一段"),
         validators=[_at_most(300)],
     )
+    on_map = SubmitField(_l("在地图上指出位置"), widget=GovSubmitInput())
     submit = _next()
+
+
+class MapForm(Form):
+    landmark = SelectField(
+        _l("离哪个地标近？"), widget=GovSelect(), description=_l("标上以后可以用箭头移动"), validate_choice=False
+    )
+    coordinates = StringField(
+        _l("经纬度"),
+        widget=GovTextInput(),
+        description=_l("如 34.0260, 113.8260；先写哪个都行"),
+        validators=[_at_most(100)],
+    )
+    system = RadioField(
+        _l("这两个数从哪里来？"),
+        widget=GovRadioInput(),
+        choices=choices(
+            [
+                (WGS84, _l("手机定位、GPS、卫星图（WGS-84）")),
+                (GCJ02, _l("高德、腾讯地图（GCJ-02），替您换算；百度地图用的是另一种，请换一个来源")),
+            ]
+        ),
+        default=WGS84,
+        validate_choice=False,
+    )
+
+    def offer(self, landmarks: Sequence[Landmark]) -> None:
+        self.landmark.choices = choices([("", _l("请选择")), *((one.name, one.name) for one in landmarks)])
 
 
 def _department_of_an_official(form: Any, field: Any) -> None:

@@ -14,8 +14,9 @@ from core.web.access import public
 from core.web.errors import keep_quiet
 from core.web.shell import quiet_response
 from core.web.uploads import allow_uploads
-from intake import attachments, queries
+from intake import attachments, landmarks, queries
 from intake.elsewhere import matters
+from intake.place_words import place_of
 from intake.public.answers import act_groups, hygiene_told
 from intake.public.companies import companies_named
 from intake.public.draft import Draft
@@ -112,7 +113,16 @@ def acts() -> ResponseReturnValue:
 def where() -> ResponseReturnValue:
     draft = Draft.current()
     form = WhereForm(data=draft.answers)
-    return _step("where", form, lambda: draft.save(county=form.county.data, place=form.place.data or ""))
+    if form.on_map.data and (form.validate() or not form.place.errors):
+        draft.save(county=form.county.data or "", place=form.place.data or "")
+        return redirect(url_for("report_map.place_on_map", **_from()))
+    pointed = place_of(draft.point, landmarks.known(current.session())) if draft.point else None
+    return _step(
+        "where",
+        form,
+        lambda: draft.save(county=form.county.data, place=form.place.data or ""),
+        place_on_map=pointed,
+    )
 
 
 @blueprint.route("/who", methods=["GET", "POST"])

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from sqlalchemy.orm import Session
 
 from core.accounts.actor import ANONYMOUS, Actor
+from core.coordinates import Point
 from core.keys.keyring import Keyring
 from core.working_calendar import WorkingCalendar
 from intake import operations
@@ -79,6 +80,15 @@ _STORIES = (
         "transfer",
     ),
 )
+# Invented places in open country, so that some reports show a point on the map.
+POINTS = {
+    "411002": Point(34.041, 113.846),
+    "411003": Point(34.092, 113.894),
+    "411024": Point(34.118, 114.221),
+    "411025": Point(33.871, 113.512),
+    "411081": Point(34.171, 113.429),
+    "411082": Point(34.206, 113.802),
+}
 
 
 def seed_reports(
@@ -100,6 +110,7 @@ def seed_reports(
             when="最近一个月",
             words=words,
             identity=Identity("演示人", "演示联系方式") if number == 2 else None,
+            point=POINTS.get(county or "") if number % 2 else None,
         )
         filing = Desk(calendar=calendar, actor=ANONYMOUS, at=filed_at)
         report = operations.file_report(session, submission, keys=ReceiptKeys.of_nobody(), desk=filing)
