@@ -9,13 +9,15 @@ from pathlib import Path
 
 import pytest
 
+from core.falsification_acts import ACTS
 from core.tables import load_table
 from intake.subjects import SUBJECTS
-from intake.suggestions import suggest
+from intake.suggestions import suggest, suggest_acts
 
 LABELS = Path(__file__).resolve().parents[1] / "vectors" / "hotline_labels.csv"
 DATA = os.environ.get("MINGJIAN_REAL_DATA")
 OTHER = "other"
+OTHERS = ("T14", "F08", "I05")  # "other" of each group: never hinted at
 
 
 def labels() -> dict[str, set[str]]:
@@ -76,3 +78,26 @@ def test_on_real_messages_the_first_guess_is_mostly_right_and_the_right_one_is_n
     measured = accuracy(Path(DATA or ""))
     assert measured["top1"] >= 0.6
     assert measured["top3"] >= 0.85
+
+
+def texts(folder: Path) -> list[str]:
+    with (folder / "hotline_messages_replies_env.csv").open(encoding="utf-8-sig") as file:
+        return [row["留言主题"] + "\n" + row["留言详情"] for row in csv.DictReader(file)]
+
+
+@pytest.mark.skipif(not DATA, reason="MINGJIAN_REAL_DATA names no folder")
+def test_hints_of_acts_disturb_as_seldom_as_the_document_says() -> None:
+    """No message of the file reports falsified data, so every hint of an act is a wrong one."""
+    messages = texts(Path(str(DATA)))
+    disturbed = sum(bool(suggest_acts(one)) for one in messages)
+    assert (len(messages), disturbed) == (262, 16)
+
+
+@pytest.mark.parametrize(("wording", "first", "three"), [("name", 13, 13), ("plain", 21, 21)])
+def test_acts_are_found_in_their_own_wordings_as_the_document_says(wording: str, first: int, three: int) -> None:
+    ranked = {one.code: [hint.act.code for hint in suggest_acts(getattr(one, wording))] for one in ACTS}
+    known = [code for code in ranked if code not in OTHERS]
+    assert len(known) == 24
+    assert sum(ranked[code][:1] == [code] for code in known) == first
+    assert sum(code in ranked[code][:3] for code in known) == three
+    assert not [code for found in ranked.values() for code in found if code in OTHERS]
