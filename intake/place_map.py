@@ -8,8 +8,7 @@ from base64 import b64encode
 from collections.abc import Sequence
 from dataclasses import dataclass
 from math import cos, floor, log10, radians
-
-from markupsafe import Markup
+from xml.etree.ElementTree import Element, tostring
 
 from core.coordinates import Point
 from intake.landmarks import SEAT, Landmark
@@ -22,6 +21,7 @@ WIDE, SMALL = (720, 480), (288, 192)
 _KM_NORTH = 110.95
 _KM_EAST = 111.32 * cos(radians(MIDDLE.lat))
 FIRST_WIDE_LETTER = 0x2E80
+Style = dict[str, str | float]
 Box = tuple[float, float, float, float]  # left, top, right, bottom
 MOVES = {"north": (1, 0), "south": (-1, 0), "east": (0, 1), "west": (0, -1)}
 
@@ -84,45 +84,56 @@ def picture(
     window: Window, landmarks: Sequence[Landmark], mark: Point | None, size: tuple[int, int], words: Words
 ) -> str:
     """The address of the picture: it lies in the page itself, so that nobody's log says which part was looked at."""
-    return "data:image/svg+xml;base64," + b64encode(drawn(window, landmarks, mark, size, words).encode()).decode()
+    return "data:image/svg+xml;base64," + b64encode(drawn(window, landmarks, mark, size, words)).decode()
 
 
 def drawn(
     window: Window, landmarks: Sequence[Landmark], mark: Point | None, size: tuple[int, int], words: Words
-) -> Markup:
+) -> bytes:
+    """The SVG. Colours stand on the shapes, the rules are for the dark alone: a viewer without them sees all."""
     width, height = size
-    parts = [*_grid(window, size), *_names(window, landmarks, size), *_scale(window, size, words)]
+    whole: Style = {"width": width, "height": height}
+    parts = [
+        _shape("title", {}, words.title),
+        _shape("style", {}, _DARK),
+        _shape("rect", {"class": "ground", "fill": PAPER, **whole}),
+        *_grid(window, size),
+        *_names(window, landmarks, size),
+        *_scale(window, size, words),
+    ]
     if mark is not None and window.shows(mark):
         parts += _mark(window, mark, size, words.here)
-    frame = Markup(
-        '<svg xmlns="http://www.w3.org/2000/svg" width="{w}" height="{h}" viewBox="0 0 {w} {h}" {font}>'
-        "<title>{title}</title><style>{style}</style>"
-        '<rect class="ground" width="{w}" height="{h}" fill="#fbf9f5"/>{body}'
-        '<rect class="edge" x=".5" y=".5" width="{iw}" height="{ih}" fill="none" stroke="#c9c2b2"/></svg>'
-    )
-    body = Markup("").join(parts)
-    return frame.format(
-        w=width, h=height, iw=width - 1, ih=height - 1, font=_FONT, title=words.title, style=_DARK, body=body
-    )
+    edge: Style = {"x": 0.5, "y": 0.5, "width": width - 1, "height": height - 1, "fill": "none", "stroke": "#c9c2b2"}
+    parts.append(_shape("rect", {"class": "edge", **edge}))
+    frame: Style = {
+        "xmlns": "http://www.w3.org/2000/svg",
+        "viewBox": f"0 0 {width} {height}",
+        "font-family": _FONT,
+        **whole,
+    }
+    svg = _shape("svg", frame)
+    svg.extend(parts)
+    return tostring(svg, encoding="utf-8")
 
 
-# Colours stand on the shapes; the rules are for the dark alone, so that a viewer without them still sees the map.
-_FONT = Markup('font-family="PingFang SC,Microsoft YaHei,Noto Sans CJK SC,system-ui,sans-serif"')
-_DARK = Markup(
+PAPER, INK, SOFT, BRAND, HERE = "#fbf9f5", "#1a262c", "#55626a", "#17606a", "#9d1f18"
+_FONT = "PingFang SC,Microsoft YaHei,Noto Sans CJK SC,system-ui,sans-serif"
+_DARK = (
     "@media (prefers-color-scheme:dark){.ground{fill:#182327}.edge{stroke:#43555c}.grid{stroke:#26353b}"
     ".soft{fill:#a9b6ba}.name{fill:#e6ebeb}.seat{fill:#e6ebeb}.station{stroke:#7cc4cd;fill:#182327}"
     ".halo{stroke:#182327}.pin{fill:#ff9d94}.ring{stroke:#ff9d94}.bar{stroke:#a9b6ba}}"
 )
+_HALO: Style = {"stroke": PAPER, "stroke-width": 3, "paint-order": "stroke"}
+_BOLD: Style = {"class": "name halo", "font-size": 13, "font-weight": 600, "fill": INK, **_HALO}
+_QUIET: Style = {"class": "soft halo", "font-size": 11, "fill": SOFT, **_HALO}
+_NUMBER: Style = {"class": "soft", "font-size": 10, "fill": "#6b7379"}
+_LINE: Style = {"class": "grid", "stroke": "#e9e3d6", "fill": "none"}
 
 
-_SQUARE = Markup('<rect class="seat" x="{x}" y="{y}" width="7" height="7" rx="1" fill="#1a262c"/>')
-_RING = Markup('<circle class="station" cx="{x}" cy="{y}" r="3.5" fill="#fbf9f5" stroke="#17606a" stroke-width="1.6"/>')
-_NAME = Markup(
-    '<text class="{kind} halo" x="{x}" y="{y}" font-size="{size}" font-weight="{weight}" fill="{fill}" '
-    'stroke="#fbf9f5" stroke-width="3" paint-order="stroke">{name}</text>'
-)
-_BOLD = {"kind": "name", "size": 13, "weight": 600, "fill": "#1a262c"}
-_QUIET = {"kind": "soft", "size": 11, "weight": 400, "fill": "#55626a"}
+def _shape(tag: str, attributes: Style, text: str = "") -> Element:
+    made = Element(tag, {name: str(value) for name, value in attributes.items()})
+    made.text = text or None
+    return made
 
 
 def _span(level: int) -> tuple[float, float]:
@@ -140,25 +151,23 @@ def _round_figure(most: float) -> float:
     return next(one * power for one in (5, 2, 1) if one * power <= most)
 
 
-def _grid(window: Window, size: tuple[int, int]) -> list[Markup]:
+def _grid(window: Window, size: tuple[int, int]) -> list[Element]:
     """Meridians and parallels at round degrees, each with its number at the edge."""
     width, height = size
     north, east = _span(window.level)
     step = _round_figure(east / 4)
     places = max(1, -floor(log10(step)))
-    line = Markup('<path class="grid" d="{d}" stroke="#e9e3d6" fill="none"/>')
-    text = Markup('<text class="soft" x="{x}" y="{y}" font-size="10" fill="#6b7379">{words}</text>')
-    found: list[Markup] = []
+    found: list[Element] = []
     for number in _steps(window.middle.lon - east / 2, window.middle.lon + east / 2, step):
-        x = round(window.share(Point(window.middle.lat, number))[0] * width, 1)
-        found.append(line.format(d=f"M{x} 0V{height}"))
+        x = _pixels(window, Point(window.middle.lat, number), size)[0]
+        found.append(_shape("path", {"d": f"M{x} 0V{height}", **_LINE}))
         if x < width - 60:
-            found.append(text.format(x=x + 3, y=12, words=f"{number:.{places}f}°E"))
+            found.append(_shape("text", {"x": x + 3, "y": 12, **_NUMBER}, f"{number:.{places}f}°E"))
     for number in _steps(window.middle.lat - north / 2, window.middle.lat + north / 2, step):
-        y = round(window.share(Point(number, window.middle.lon))[1] * height, 1)
-        found.append(line.format(d=f"M0 {y}H{width}"))
+        y = _pixels(window, Point(number, window.middle.lon), size)[1]
+        found.append(_shape("path", {"d": f"M0 {y}H{width}", **_LINE}))
         if y > 30:
-            found.append(text.format(x=4, y=y - 3, words=f"{number:.{places}f}°N"))
+            found.append(_shape("text", {"x": 4, "y": y - 3, **_NUMBER}, f"{number:.{places}f}°N"))
     return found
 
 
@@ -167,7 +176,7 @@ def _steps(start: float, end: float, step: float) -> list[float]:
     return [number * step for number in range(first, floor(end / step) + 1)]
 
 
-def _names(window: Window, landmarks: Sequence[Landmark], size: tuple[int, int]) -> list[Markup]:
+def _names(window: Window, landmarks: Sequence[Landmark], size: tuple[int, int]) -> list[Element]:
     """Each landmark that is shown; its name too, beside it where it covers no other name and no other dot."""
     shown = [(one, *_pixels(window, one.point, size)) for one in landmarks if window.shows(one.point)]
     shown.sort(key=lambda one: one[0].kind != SEAT)
@@ -179,7 +188,8 @@ def _names(window: Window, landmarks: Sequence[Landmark], size: tuple[int, int])
         free = [box for box in _boxes(one.name, x, y, size[0]) if not _covers(box, [*names, *others])]
         if free:
             names.append(free[0])
-            shapes.append(_label(one, free[0][0], free[0][3] - 4))
+            style = _BOLD if one.kind == SEAT else _QUIET
+            shapes.append(_shape("text", {"x": free[0][0], "y": free[0][3] - 4, **style}, one.name))
     return shapes
 
 
@@ -188,15 +198,12 @@ def _pixels(window: Window, point: Point, size: tuple[int, int]) -> tuple[float,
     return round(across * size[0], 1), round(down * size[1], 1)
 
 
-def _dot(one: Landmark, x: float, y: float) -> Markup:
+def _dot(one: Landmark, x: float, y: float) -> Element:
     if one.kind == SEAT:
-        return _SQUARE.format(x=round(x - 3.5, 1), y=round(y - 3.5, 1))
-    return _RING.format(x=x, y=y)
-
-
-def _label(one: Landmark, x: float, y: float) -> Markup:
-    style = _BOLD if one.kind == SEAT else _QUIET
-    return _NAME.format(x=round(x, 1), y=round(y, 1), name=one.name, **style)
+        square: Style = {"x": x - 3.5, "y": y - 3.5, "width": 7, "height": 7, "rx": 1}
+        return _shape("rect", {"class": "seat", "fill": INK, **square})
+    ring: Style = {"cx": x, "cy": y, "r": 3.5, "stroke-width": 1.6}
+    return _shape("circle", {"class": "station", "fill": PAPER, "stroke": BRAND, **ring})
 
 
 def _boxes(name: str, x: float, y: float, width: int) -> list[Box]:
@@ -210,31 +217,26 @@ def _covers(box: Box, others: Sequence[Box]) -> bool:
     return any(box[0] < one[2] and one[0] < box[2] and box[1] < one[3] and one[1] < box[3] for one in others)
 
 
-def _scale(window: Window, size: tuple[int, int], words: Words) -> list[Markup]:
+def _scale(window: Window, size: tuple[int, int], words: Words) -> list[Element]:
     width, height = size
     km = _round_figure(KM_ACROSS[window.level] / 4)
     length = round(km / KM_ACROSS[window.level] * width, 1)
     told = f"{km:g} {words.km}" if km >= 1 else f"{km * 1000:g} {words.metres}"
     right, y = width - 14, height - 14
+    bar = f"M{right - length} {y - 5}V{y}H{right}V{y - 5}"
+    label: Style = {"class": "soft", "x": right, "y": y - 9, "font-size": 11, "text-anchor": "end", "fill": SOFT}
     return [
-        Markup('<path class="bar" d="M{a} {t}V{y}H{b}V{t}" fill="none" stroke="#55626a"/>').format(
-            a=right - length, b=right, y=y, t=y - 5
-        ),
-        Markup(
-            '<text class="soft" x="{x}" y="{y}" font-size="11" text-anchor="end" fill="#55626a">{told}</text>'
-        ).format(x=right, y=y - 9, told=told),
+        _shape("path", {"class": "bar", "d": bar, "fill": "none", "stroke": SOFT}),
+        _shape("text", label, told),
     ]
 
 
-def _mark(window: Window, mark: Point, size: tuple[int, int], here: str) -> list[Markup]:
+def _mark(window: Window, mark: Point, size: tuple[int, int], here: str) -> list[Element]:
     x, y = _pixels(window, mark, size)
+    ring: Style = {"cx": x, "cy": y, "r": 11, "fill": "none", "stroke": HERE, "stroke-width": 2}
+    label: Style = {"x": x, "y": y - 16 if y > 34 else y + 28, "text-anchor": "middle"}
     return [
-        Markup('<circle class="ring" cx="{x}" cy="{y}" r="11" fill="none" stroke="#9d1f18" stroke-width="2"/>').format(
-            x=x, y=y
-        ),
-        Markup('<circle class="pin" cx="{x}" cy="{y}" r="4" fill="#9d1f18"/>').format(x=x, y=y),
-        Markup(
-            '<text class="pin halo" x="{x}" y="{y}" font-size="13" font-weight="600" text-anchor="middle" '
-            'fill="#9d1f18" stroke="#fbf9f5" stroke-width="3" paint-order="stroke">{here}</text>'
-        ).format(x=x, y=y - 16 if y > 34 else y + 28, here=here),
+        _shape("circle", {"class": "ring", **ring}),
+        _shape("circle", {"class": "pin", "cx": x, "cy": y, "r": 4, "fill": HERE}),
+        _shape("text", {**_BOLD, **label, "class": "pin halo", "fill": HERE}, here),
     ]
