@@ -48,6 +48,7 @@ class Settings:
     ledger_key_file: Path
     ledger_origin: str
     proof_of_work_bits: int
+    clamd_url: str | None
     data_licence: str
     data_licence_url: str
 
@@ -78,6 +79,7 @@ class Settings:
             receipt_pepper_file=Path(get("RECEIPT_PEPPER_FILE", str(data_dir / "keys" / "receipt.pepper"))),
             ledger_key_file=Path(get("LEDGER_KEY_FILE", str(data_dir / "keys" / "ledger.key"))),
             proof_of_work_bits=_whole("PROOF_OF_WORK_BITS", get("PROOF_OF_WORK_BITS", "16"), MOST_BITS),
+            clamd_url=_scheme("CLAMD_URL", get("CLAMD_URL", ""), ("unix", "tcp")),
             data_licence=get("DATA_LICENCE", "CC BY 4.0"),
             data_licence_url=_web_address("DATA_LICENCE_URL", get("DATA_LICENCE_URL", CC_BY)),
             ledger_origin=_origin(get("LEDGER_ORIGIN", f"{urlsplit(base_url).netloc}/disclosure")),

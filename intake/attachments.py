@@ -14,6 +14,7 @@ from flask_babel import lazy_gettext as _l
 from sqlalchemy import select
 from werkzeug.datastructures import FileStorage
 
+from core import virus_scan
 from core.envelopes import KEY_BYTES
 from core.files import apart, cleaning
 from core.files.kinds import KINDS, TEXTS, FileRefused, checked_size, file_kind, file_name, file_size
@@ -36,16 +37,18 @@ def folder(data_dir: Path) -> Path:
     return data_dir / "attachments"
 
 
-def store(upload: FileStorage, data_dir: Path, *, held: int = 0) -> StoredFile:
+def store(upload: FileStorage, data_dir: Path, *, held: int = 0, clamd: str | None = None) -> StoredFile:
     """Check, clean and seal one upload, piece by piece; FileRefused says which file and why.
 
-    `held` is how many bytes the report has already. What cannot be cleaned is kept as it was sent.
+    `held` is how many bytes the report has already, `clamd` a scanner to be asked.
+    What cannot be cleaned is kept as it was sent.
     """
     name = file_name(upload.filename or "")
     size = checked_size(name, upload.stream, LARGEST)
     kind = file_kind(name, upload.stream, KINDS, IN_WORDS)
     _must_have_room(name, held + size, data_dir)
-    stored = StoredFile(id=new_id(), name=name, kind=kind, size=size, key=secrets.token_hex(KEY_BYTES))
+    scan = _scanned(name, upload.stream, clamd)
+    stored = StoredFile(id=new_id(), name=name, kind=kind, size=size, key=secrets.token_hex(KEY_BYTES), scan=scan)
     if cleaning.can_clean(kind):
         with suppress(apart.NotCleaned):
             return _cleaned(stored, upload.stream, data_dir)
@@ -58,6 +61,22 @@ def _cleaned(stored: StoredFile, stream: IO[bytes], data_dir: Path) -> StoredFil
         removed = " ".join(done.found)
         cleaned = replace(stored, size=done.size, hygiene=cleaning.CLEANED, removed=removed)
         return _sealed(cleaned, done.pieces, data_dir)
+
+
+def _scanned(name: str, stream: IO[bytes], clamd: str | None) -> str:
+    """Refused where a virus is found; where the scanner is away the file is taken, because it is evidence."""
+    if clamd is None:
+        return ""
+    verdict = virus_scan.scan(clamd, _pieces(stream))
+    if verdict.state == virus_scan.INFECTED:
+        raise FileRefused(
+            _l(
+                "“%(name)s”里查出病毒（%(virus)s），没有接收。文件本身就是证据的，请在经过里写明，办理部门会告诉您怎么交。",
+                name=name,
+                virus=verdict.virus,
+            )
+        )
+    return verdict.state
 
 
 def _must_have_room(name: str, together: int, data_dir: Path) -> None:

@@ -113,7 +113,8 @@ def drawn(
     }
     svg = _shape("svg", frame)
     svg.extend(parts)
-    return tostring(svg, encoding="utf-8")
+    content: bytes = tostring(svg, encoding="utf-8")
+    return content
 
 
 PAPER, INK, SOFT, BRAND, HERE = "#fbf9f5", "#1a262c", "#55626a", "#17606a", "#9d1f18"

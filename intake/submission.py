@@ -32,6 +32,7 @@ class StoredFile:
 
     `hygiene` says whether what it tells about its maker was taken out, `removed` what that was (place time device
     author). `original_of` names the cleaned file whose original this is; an original's key lies with the identity.
+    `scan` is what a virus scanner said (clean unscanned); empty where there is none.
     """
 
     id: str
@@ -42,6 +43,7 @@ class StoredFile:
     hygiene: str = ""
     removed: str = ""
     original_of: str = ""
+    scan: str = ""
 
 
 @dataclass(frozen=True)

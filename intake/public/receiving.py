@@ -18,6 +18,7 @@ def received(
     files: int = 0,
     held: int = 0,
     originals: bool = False,
+    clamd: str | None = None,
 ) -> tuple[list[StoredFile], list[str]]:
     """What was sealed, each original behind its file, and a sentence for each that was not taken.
 
@@ -34,13 +35,15 @@ def received(
             )
             continue
         try:
-            stored += _with_original(upload, data_dir, held + sum(one.size for one in stored), originals)
+            stored += _with_original(upload, data_dir, held + sum(one.size for one in stored), originals, clamd)
         except FileRefused as refusal:
             problems.append(str(refusal.message))
     return stored, problems
 
 
-def _with_original(upload: FileStorage, data_dir: Path, held: int, originals: bool) -> list[StoredFile]:
-    file = attachments.store(upload, data_dir, held=held)
+def _with_original(
+    upload: FileStorage, data_dir: Path, held: int, originals: bool, clamd: str | None
+) -> list[StoredFile]:
+    file = attachments.store(upload, data_dir, held=held, clamd=clamd)
     original = attachments.store_original(upload, file, data_dir, held=held + file.size) if originals else None
     return [file, original] if original else [file]

@@ -25,6 +25,7 @@ from intake.models import CaseEvent, Report
 from intake.operations import reporter_message
 from intake.public.forms import MessageForm, ObjectionForm, ReceiptForm, WithdrawForm
 from intake.public.receiving import received
+from intake.submission import StoredFile
 
 _KEY, _CODE, _CLAIM, _NEXT = "tracked", "tracked_by", "claim_code", "next_code"
 SCORES = {5: _l("很满意"), 4: _l("满意"), 3: _l("一般"), 2: _l("不满意"), 1: _l("很不满意")}
@@ -103,7 +104,7 @@ def add() -> ResponseReturnValue:
     form, data_dir = MessageForm(), current.settings().data_dir
     if not _may_track():
         return redirect(url_for("track.enter"))
-    stored, problems = received(form.files.data, data_dir, held=_held()) if form.validate_on_submit() else ([], [])
+    stored, problems = _received(form) if form.validate_on_submit() else ([], [])
     report = _tracked()
     if report is None or problems or form.errors:
         for file in stored:
@@ -112,6 +113,11 @@ def add() -> ResponseReturnValue:
         return _case_page(report, form) if report else redirect(url_for("track.enter"))
     reporter_message(current.session(), report, form.text.data or "", stored, reporters_desk())
     return redirect(url_for("track.case"))
+
+
+def _received(form: MessageForm) -> tuple[list[StoredFile], list[str]]:
+    settings = current.settings()
+    return received(form.files.data, settings.data_dir, held=_held(), clamd=settings.clamd_url)
 
 
 def _held() -> int:

@@ -212,6 +212,7 @@ def take_files(form: Any, draft: Draft) -> list[str]:
         files=len(draft.sent_files),
         held=sum(one.size for one in already),
         originals=form.keep_original.data,
+        clamd=current.settings().clamd_url,
     )
     for file in stored:
         draft.add_file(file)
