@@ -296,3 +296,23 @@ def test_the_filters_of_the_queue_find_what_is_late_and_a_number(app: Flask, rep
     assert found("due=week") == [report.case_number]
     assert found("channel=12365") == []
     assert "没有符合条件的案件" in officer.get("/desk?channel=12365").text()
+
+
+def test_the_filters_of_the_queue_find_by_state_county_person_and_what_is_done(
+    app: Flask, report: Report, people: dict[str, User]
+) -> None:
+    officer = Officer(app, "county_officer")
+    mine, closed = file_directly(app), file_directly(app, county=None, place="长葛市某处")
+    officer.step(mine.case_number, "accept")
+    officer.step(mine.case_number, "assign", officer=people["county_officer"].id)
+
+    def found(query: str) -> set[str]:
+        return {str(one) for one in officer.get(f"/desk?{query}").find("//tbody//th/a/text()")}
+
+    assert found("state=accepted") == {mine.case_number} == found("who=mine")
+    assert mine.case_number not in found("who=nobody") and report.case_number in found("who=nobody")
+    assert {report.case_number, mine.case_number} <= found("county=411082")
+    assert found("county=411081") == set() and closed.case_number not in found("county=411082")
+    officer.step(report.case_number, "accept")
+    officer.step(report.case_number, "reply", text="已处理完毕，感谢监督。")
+    assert found("done=1") == {report.case_number} and report.case_number not in found("state=accepted")
