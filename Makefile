@@ -70,7 +70,7 @@ lock:
 
 # Collect new sentences; then translate what is empty in core/translations/en/LC_MESSAGES/messages.po.
 translations: $(ENV)/ready-dev
-	$(BIN)/pybabel --quiet extract --mapping core/translations/babel.cfg --keyword _l --sort-by-file --no-location --output core/translations/messages.pot .
+	$(BIN)/python -m babel.messages.frontend --quiet extract --mapping core/translations/babel.cfg --keyword _l --sort-by-file --no-location --output core/translations/messages.pot .
 	$(BIN)/pybabel --quiet update --no-fuzzy-matching --ignore-obsolete --ignore-pot-creation-date --width 200 --input-file core/translations/messages.pot --output-dir core/translations
 	$(BIN)/pybabel --quiet compile --directory core/translations
 

@@ -15,6 +15,7 @@ PREFIX = "MINGJIAN_"
 SEARCH_BACKENDS = ("auto", "sqlite", "postgresql", "whoosh")
 SECRET_BYTES = 32
 MOST_BITS = 22
+MOST_MB = 1_000_000
 MEMORY = Path("/dev/shm")  # noqa: S108 - a folder of our own in it, whose owner is checked
 CC_BY = "https://creativecommons.org/licenses/by/4.0/deed.zh-hans"
 
@@ -49,6 +50,8 @@ class Settings:
     ledger_origin: str
     proof_of_work_bits: int
     clamd_url: str | None
+    draft_files_mb: int
+    all_drafts_files_mb: int
     data_licence: str
     data_licence_url: str
 
@@ -80,6 +83,8 @@ class Settings:
             ledger_key_file=Path(get("LEDGER_KEY_FILE", str(data_dir / "keys" / "ledger.key"))),
             proof_of_work_bits=_whole("PROOF_OF_WORK_BITS", get("PROOF_OF_WORK_BITS", "16"), MOST_BITS),
             clamd_url=_scheme("CLAMD_URL", get("CLAMD_URL", ""), ("unix", "tcp")),
+            draft_files_mb=_whole("DRAFT_FILES_MB", get("DRAFT_FILES_MB", "100"), MOST_MB),
+            all_drafts_files_mb=_whole("ALL_DRAFTS_FILES_MB", get("ALL_DRAFTS_FILES_MB", "2000"), MOST_MB),
             data_licence=get("DATA_LICENCE", "CC BY 4.0"),
             data_licence_url=_web_address("DATA_LICENCE_URL", get("DATA_LICENCE_URL", CC_BY)),
             ledger_origin=_origin(get("LEDGER_ORIGIN", f"{urlsplit(base_url).netloc}/disclosure")),

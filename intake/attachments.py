@@ -21,12 +21,14 @@ from core.files.kinds import KINDS, TEXTS, FileRefused, checked_size, file_kind,
 from core.ids import new_id
 from core.outbox import Job
 from intake.models import SealedFile
+from intake.saved_drafts import files_of_all
 from intake.sealing import PIECE, open_file, seal_file
 from intake.submission import StoredFile
 
+MB = 1024 * 1024
 MOST_FILES = 10
-LARGEST = 50 * 1024 * 1024
-MOST_OF_A_REPORT = 500 * 1024 * 1024
+LARGEST = 50 * MB
+MOST_OF_A_REPORT = 500 * MB
 REQUEST_LIMIT = 1024 * 1024 * 1024  # more than is taken, so that what is too large can be named instead of cut off
 KEPT_FREE = 1024 * 1024 * 1024
 ABANDONED_AFTER = timedelta(hours=24)
@@ -135,9 +137,9 @@ def remove(file_id: str, data_dir: Path) -> None:
 
 
 def sweep_abandoned(job: Job) -> None:
-    """Delete files that belong to no report and have lain a day: drafts that nobody sent."""
+    """Delete files that belong to no report and to no draft put aside, and have lain a day."""
     place = folder(job.settings.data_dir)
-    known = set(job.session.scalars(select(SealedFile.id)))
+    known = {*job.session.scalars(select(SealedFile.id)), *files_of_all(job.session)}
     limit = (job.now - ABANDONED_AFTER).timestamp()
     for path in place.iterdir() if place.exists() else ():
         if path.name not in known and path.stat().st_mtime < limit:

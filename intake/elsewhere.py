@@ -34,4 +34,5 @@ def matters() -> tuple[Matter, ...]:
 
 def reminded_of(words: str) -> tuple[Matter, ...]:
     """What the words of a report sound like."""
-    return tuple(one for one in matters() if any(word in words for word in one.words))
+    said = words.casefold()
+    return tuple(one for one in matters() if any(word in said for word in one.words))

@@ -203,7 +203,8 @@ def reporter_message(session: Session, report: Report, text: str, files: list[St
     """What the reporter adds later under the receipt."""
     for file in files:
         add_file(session, report, file)
-    add_event(session, report, "message", desk, text=text, is_public=True)
+    detail = {"files": len(files)} if files else {}
+    add_event(session, report, "message", desk, text=text, is_public=True, detail=detail)
     notify(session, report, "new_message", desk)
 
 

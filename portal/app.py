@@ -32,6 +32,7 @@ from intake import (
     identity_requests,
     landmarks,
     notifications,
+    saved_drafts,
     shown_statistics,
     succession,
     supervision,
@@ -50,6 +51,7 @@ from intake.desk import step_views as steps
 from intake.desk import views as desk
 from intake.open311 import views as open311
 from intake.public import also_views as also
+from intake.public import later_views as later
 from intake.public import map_views as place_map
 from intake.public import sending_views as wizard
 from intake.public import statistics_views as statistics
@@ -144,6 +146,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     wizard.blueprint,
     also.blueprint,
     place_map.blueprint,
+    later.blueprint,
     tracking.blueprint,
     record.blueprint,
     work_orders.blueprint,
@@ -176,6 +179,7 @@ HOMES = (
 SCRUBBER = Scrubber(
     (
         *ERASED_TABLES,
+        *saved_drafts.TABLES,
         *(f"search_{name}_{slot}" for name in ("postings", "words", "document", "content") for slot in SLOTS),
     )
 )
@@ -184,6 +188,7 @@ SOURCES = tuple(RecordSource(kind) for kind in KINDS)
 
 SWEEPS: tuple[Sweep, ...] = (
     Sweep("sessions.forget_expired", timedelta(hours=1), browser_session.forget_expired),
+    *saved_drafts.SWEEPS,
     Sweep("intake.abandoned_files", timedelta(hours=1), attachments.sweep_abandoned),
     Sweep("intake.shown_statistics", timedelta(minutes=20), shown_statistics.keep),
     Sweep("publishing.past_term", timedelta(minutes=10), endings.sweep_past_term),
@@ -259,6 +264,7 @@ def create_app(settings: Settings | None = None, clock: Clock | None = None) -> 
     app.extensions[accounts.DEMO_ACCOUNTS] = demo.offered_accounts
     app.extensions[accounts.WELCOMES] = (handover.settle,)
     app.extensions[escrow.TELLS] = partial(publish_use, log=app.extensions["log"])
+    app.extensions[tracking.DEMO_RECEIPTS] = demo.offered_receipts
     app.extensions["scrubber"] = SCRUBBER
     app.extensions["create_worker"] = lambda: create_worker(app)
     rendering.install(app, SOURCES)

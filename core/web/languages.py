@@ -3,7 +3,7 @@
 from urllib.parse import urlsplit
 
 from flask import Blueprint, Flask, Response, g, redirect, request
-from flask_babel import Babel, get_translations
+from flask_babel import Babel, LazyString, get_translations
 
 from core.errors import NotFound
 from core.tables import ROOT
@@ -23,6 +23,11 @@ def chosen() -> str:
         wanted = request.cookies.get(COOKIE, "") if request else ""
         g.language = wanted if wanted in LANGUAGES else "zh"
     return str(g.language)
+
+
+def either(chinese: str, english: str) -> LazyString:
+    """What a table holds in both languages: the reader's, when it is shown."""
+    return LazyString(lambda: chinese if chosen() == "zh" else english)
 
 
 @blueprint.get("/language/<code>")

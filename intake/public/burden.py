@@ -1,15 +1,27 @@
-"""This request's part in what sending costs: the challenge on the last page, and what came back with the button."""
+"""This request's part in what sending and putting aside cost: the challenge, and what came back with the button."""
+
+from typing import TypeVar
 
 from flask import request
 
 from core.web import current
 from core.web.limits import counted
-from intake import flood, proof_of_work
+from intake import flood, proof_of_work, receipt
 from intake.proof_of_work import Burden, Verdict
+from intake.public.draft import Draft
 from intake.public.forms import SendForm
 
+_Form = TypeVar("_Form", bound=SendForm)
 
-def level_of_a_new_draft() -> int:
+
+def challenged(draft: Draft, kind: type[_Form]) -> _Form:
+    """The form to send with, or to put aside: the draft gets its receipt here, and is counted once."""
+    if not draft.get("code") or "level" not in draft.answers:
+        draft.note(code=draft.get("code") or receipt.new_code(), level=_level_of_a_new_draft())
+    return kind(formdata=None, challenge=_new_challenge(draft.get("code"), draft.get("level", 0)))
+
+
+def _level_of_a_new_draft() -> int:
     """Count one more draft on the last page, of everybody and of this network, and say how heavy it gets."""
     settings = current.settings()
     network = flood.network_name(request.remote_addr or "", settings.boot_key(), current.today())
@@ -17,7 +29,7 @@ def level_of_a_new_draft() -> int:
     return flood.level(everybody, counted(f"drafts/{network}", flood.NETWORK_SECONDS))
 
 
-def new_challenge(code: str, level: int) -> str:
+def _new_challenge(code: str, level: int) -> str:
     burden = Burden.at(level, current.settings().proof_of_work_bits)
     return proof_of_work.challenge(burden, code, current.house().secret_key, _now())
 

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
+from flask_babel import lazy_gettext
 from flask_babel import lazy_gettext as _l
 from govuk_frontend_wtf.wtforms_widgets import (
     GovCheckboxesInput,
@@ -29,9 +30,11 @@ from wtforms import (
 from wtforms.validators import DataRequired, InputRequired, Length, Optional, StopValidation
 
 from core.coordinates import GCJ02, WGS84
+from core.errors import Text
 from core.falsification_acts import ACTS
 from core.places import COUNTIES
 from core.web.forms import Form, choices
+from core.web.languages import either
 from intake.landmarks import Landmark
 from intake.subjects import ENVIRONMENT, QUALITY, subjects_of
 
@@ -63,6 +66,11 @@ def _at_most(limit: int) -> Length:
 
 def _next() -> SubmitField:
     return SubmitField(_l("继续"), widget=GovSubmitInput())
+
+
+def _in_english_too(names: dict[str, str]) -> list[tuple[str, Text]]:
+    """The names of departments stand in a table whose words are translated."""
+    return [(code, lazy_gettext(name)) for code, name in names.items()]
 
 
 class CategoryForm(Form):
@@ -117,8 +125,8 @@ class WhatForm(Form):
 
     def offer(self, channel: str) -> "WhatForm":
         offered = subjects_of(channel)
-        self.subject.choices = choices((one.code, one.label) for one in offered)
-        self.hints = {one.code: one.hint for one in offered if one.hint}
+        self.subject.choices = choices((one.code, lazy_gettext(one.label)) for one in offered)
+        self.hints = {one.code: lazy_gettext(one.hint) for one in offered if one.hint}
         return self
 
 
@@ -126,7 +134,7 @@ class ActsForm(Form):
     acts = SelectMultipleField(
         _l("有下面这些情况吗？可以多选，也可以不选"),
         widget=GovCheckboxesInput(),
-        choices=choices([(act.code, act.plain) for act in ACTS]),
+        choices=choices([(act.code, either(act.plain, act.english)) for act in ACTS]),
         validators=[Optional()],
     )
     submit = _next()
@@ -137,7 +145,11 @@ class WhereForm(Form):
         _l("在哪个县区？"),
         widget=GovSelect(),
         choices=choices(
-            [("", _l("请选择")), *((one.code, one.name) for one in COUNTIES), (UNKNOWN, _l("不知道或跨县区"))]
+            [
+                ("", _l("请选择")),
+                *((one.code, either(one.name, one.english)) for one in COUNTIES),
+                (UNKNOWN, _l("不知道或跨县区")),
+            ]
         ),
         validators=[InputRequired(_l("请选择县区；不清楚就选“不知道”。"))],
     )
@@ -204,7 +216,7 @@ class WhoForm(Form):
     submit = _next()
 
     def offer_departments(self, departments: dict[str, str]) -> None:
-        self.accused_department.choices = choices([("", _l("不是政府部门")), *departments.items()])
+        self.accused_department.choices = choices([("", _l("不是政府部门")), *_in_english_too(departments)])
 
     def offer_matches(self, matches: list[tuple[str, str]]) -> None:
         self.chosen.choices = choices([*matches, ("", _l("都不是，就按我写的名称"))] if matches else [])
@@ -302,6 +314,10 @@ class SendForm(Form):
     submit = SubmitField(_l("确认并提交举报"), widget=GovSubmitInput())
 
 
+class LaterForm(SendForm):
+    submit = SubmitField(_l("保存，给我查询码"), widget=GovSubmitInput())
+
+
 class WithdrawForm(Form):
     reason = StringField(
         _l("为什么撤回？（可以不填）"),
@@ -329,7 +345,7 @@ class ReceiptForm(Form):
         description=_l("20 位数字，空格可有可无"),
         validators=[DataRequired(_l("请输入查询码。")), Length(max=60, message=_l("查询码是 20 位数字。"))],
     )
-    submit = SubmitField(_l("查看进度"), widget=GovSubmitInput())
+    submit = SubmitField(_l("查看进度，或接着写"), widget=GovSubmitInput())
 
 
 class MessageForm(Form):

@@ -10,7 +10,7 @@ from sqlalchemy.exc import IntegrityError
 from core.web import current
 from core.web.access import public
 from core.web.limits import limiter
-from intake import attachments, queries, receipt
+from intake import queries, receipt, saved_drafts
 from intake.desk_context import receipt_keys, reporters_desk
 from intake.elsewhere import reminded_of
 from intake.models import Report
@@ -32,9 +32,7 @@ def check() -> ResponseReturnValue:
     draft = Draft.current()
     if draft.first_missing() is not None:
         return to_first_missing(draft)
-    if not draft.get("code"):
-        draft.save(code=receipt.new_code(), level=burden.level_of_a_new_draft())
-    form = SendForm(formdata=None, challenge=burden.new_challenge(draft.get("code"), draft.get("level", 0)))
+    form = burden.challenged(draft, SendForm)
     return page("check", form, rows=answers(draft), reminders=reminded_of(draft.get("words")))
 
 
@@ -56,22 +54,37 @@ def send() -> ResponseReturnValue:
     if asked.is_stale:
         flash(_("这一页放得太久，或者提交方式变了。请再按一次“确认并提交举报”，您写的都在。"))
     if asked.wait:
-        return page("wait", form, wait=asked.wait)
+        return wait_page(form, asked.wait, action=url_for("report.send"), back=url_for("report.check"))
     if not asked.may_pass:
         return redirect(url_for("report.check"))
     filed = _filed_once(draft, receipt_keys(code))
     if filed is None:
         return redirect(url_for("report.check"))
-    session[DONE] = {"case_number": filed.case_number, "code": code, "promise": _promise(filed)}
+    told_before = draft.place is not None
+    session[DONE] = {
+        "case_number": filed.case_number,
+        "code": code,
+        "promise": _promise(filed),
+        "told_before": told_before,
+    }
     draft.discard()
     return redirect(url_for("report.done"))
+
+
+def wait_page(form: SendForm, seconds: int, *, action: str, back: str) -> str:
+    """How long yet, for a browser that did no work; its button presses again what was pressed."""
+    return render_template("intake/public/wait.html", form=form, wait=seconds, action=action, back=back)
 
 
 def _filed_once(draft: Draft, keys: ReceiptKeys) -> Report | None:
     """The report under this receipt, filed now or by a press that was faster; None where it has to be sent again."""
     known = queries.by_lookup(current.session(), keys.lookup)
+    if known is None and not draft.is_ours():
+        return None
     try:
-        return known or file_report(current.session(), draft.submission("web"), keys=keys, desk=reporters_desk())
+        filed = known or file_report(current.session(), draft.submission("web"), keys=keys, desk=reporters_desk())
+        saved_drafts.forget_sent(current.session(), keys.lookup)
+        return filed
     except IntegrityError:
         current.session().rollback()
         return queries.by_lookup(current.session(), keys.lookup)
@@ -99,14 +112,13 @@ def done() -> ResponseReturnValue:
 @blueprint.get("/leave")
 @public
 def confirm_leave() -> str:
-    return render_template("intake/public/leave.html")
+    return render_template("intake/public/leave.html", put_aside=Draft.current().place is not None)
 
 
 @blueprint.post("/leave")
 @public
 def leave() -> ResponseReturnValue:
     """Forget everything in this browser: draft, receipt, tracking."""
-    for file in Draft.current().files:
-        attachments.remove(file.id, current.settings().data_dir)
+    Draft.current().throw_away()
     session.clear()
     return redirect("/")

@@ -2,7 +2,7 @@
 
 from typing import Any, cast
 
-from flask import Blueprint, redirect, render_template, request, session, url_for
+from flask import Blueprint, current_app, flash, redirect, render_template, request, session, url_for
 from flask.blueprints import BlueprintSetupState
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
@@ -16,18 +16,34 @@ from core.web.errors import keep_quiet
 from core.web.limits import limiter
 from core.web.shell import quiet_response
 from core.web.uploads import allow_uploads
-from intake import attachments, case_keys, casework, clocks, malice, queries, reading, receipt, renewal, reward
+from intake import (
+    attachments,
+    case_keys,
+    casework,
+    clocks,
+    malice,
+    queries,
+    reading,
+    receipt,
+    renewal,
+    reward,
+    saved_drafts,
+)
 from intake.case_models import Rating
 from intake.case_workflow import ACTION_LABELS, STATES
 from intake.deadlines import stage
 from intake.desk_context import receipt_keys, report_of, reporters_desk
 from intake.models import CaseEvent, Report
 from intake.operations import reporter_message
+from intake.public.draft import Draft
 from intake.public.forms import MessageForm, ObjectionForm, ReceiptForm, WithdrawForm
 from intake.public.receiving import received
+from intake.receipt import ReceiptKeys
+from intake.saved_drafts import DAYS_KEPT
 from intake.submission import StoredFile
 
 _KEY, _CODE, _CLAIM, _NEXT = "tracked", "tracked_by", "claim_code", "next_code"
+DEMO_RECEIPTS = "demo_receipts"
 SCORES = {5: _l("很满意"), 4: _l("满意"), 3: _l("一般"), 2: _l("不满意"), 1: _l("很不满意")}
 REPORTER_SECRET = "reporter"  # noqa: S105 - the name under which a session keys it
 NEXT_STEPS = {
@@ -57,13 +73,37 @@ def enter() -> ResponseReturnValue:
     """The same answer after the same work, whether the code is wrong or was never given out."""
     form = ReceiptForm()
     if form.validate_on_submit():
+        code = receipt.read(form.code.data or "")
         report, keys = report_of(form.code.data or "")
         if report is not None:
             session[_KEY], session[_CODE] = report.id, keys.lookup.hex()
             _browser().keep_key(REPORTER_SECRET, case_keys.reporter_secret(current.session(), report, keys))
             return redirect(url_for("track.case"))
-        form.code.errors = [_("没有找到。请核对 20 位数字；我们没有办法替您找回查询码。")]
-    return render_template("intake/public/enter.html", form=form)
+        if code and saved_drafts.lies_under(current.session(), keys, current.today()):
+            return _go_on_writing(form, code, keys)
+        form.code.errors = [
+            _("没有找到。请核对 20 位数字；没提交的举报过 %(n)s 天会删除。我们没有办法替您找回查询码。", n=DAYS_KEPT)
+        ]
+    return _entry_page(form)
+
+
+def _entry_page(form: ReceiptForm) -> str:
+    offered = current_app.extensions.get(DEMO_RECEIPTS) if current.settings().demo else None
+    return render_template(
+        "intake/public/enter.html", form=form, demo_receipts=offered and offered(), days_kept=DAYS_KEPT
+    )
+
+
+def _go_on_writing(form: ReceiptForm, code: str, keys: ReceiptKeys) -> ResponseReturnValue:
+    """Into this browser, unless that would cost another draft, or files of one, that lie here alone."""
+    here = Draft.current()
+    if here.is_under(keys):
+        return redirect(url_for(f"report.{here.where_it_stopped()}"))
+    if here.get("channel") and (here.place is None or here.left_out):
+        form.code.errors = [_("这个浏览器里还有一份没写完的举报。请先到“我要举报”提交、保存或清除它，再打开这一份。")]
+        return _entry_page(form)
+    draft = Draft.resume(code, keys)
+    return redirect(url_for(f"report.{draft.where_it_stopped()}" if draft else "track.enter"))
 
 
 @blueprint.get("/case")
@@ -112,6 +152,7 @@ def add() -> ResponseReturnValue:
         form.files.errors = [*form.files.errors, *problems]
         return _case_page(report, form) if report else redirect(url_for("track.enter"))
     reporter_message(current.session(), report, form.text.data or "", stored, reporters_desk())
+    flash(_("补充已经收到，加密交给办理部门。"), "good")
     return redirect(url_for("track.case"))
 
 
@@ -137,6 +178,9 @@ def rate() -> ResponseReturnValue:
         return redirect(url_for("track.enter"))
     if score in SCORES:
         casework.rate(current.session(), report, score, reporters_desk())
+        flash(_("谢谢，您的评价已经记下。"), "good")
+    else:
+        flash(_("还没有选评价。请先选一项，再按“提交评价”。"), "warn")
     return redirect(url_for("track.case"))
 
 
@@ -150,6 +194,7 @@ def withdraw() -> ResponseReturnValue:
     if not form.validate_on_submit():
         return render_template("intake/public/withdraw.html", form=form)
     casework.withdraw(current.session(), report, form.reason.data or "", reporters_desk())
+    flash(_("已经撤回，办理部门会看到。您改了主意，可以在下面补充说明。"), "good")
     return redirect(url_for("track.case"))
 
 
@@ -235,7 +280,7 @@ def _case_page(report: Report, form: Any) -> str:
         may_claim=reward.may_claim(database, report),
         may_withdraw=casework.may_withdraw(database, report),
         mark=malice.mark_in_force(database, report),
-        department=names[report.responsible_code],
+        department=_(names[report.responsible_code]),
         deadlines=[_deadline(one) for one in queries.deadlines_of(database, report) if one.met_on is None],
         events=[_shown(one, names, texts) for one in queries.events_of(database, report, public_only=True)],
     )
@@ -252,7 +297,9 @@ def _shown(event: CaseEvent, names: dict[str, str], texts: dict[str, str | None]
     return {
         "title": ACTION_LABELS[event.action],
         "on": event.on_day,
-        "actor": _("您") if mine else names.get(event.department_code or "", ""),
+        "actor": _("您") if mine else _(names[event.department_code]) if event.department_code in names else "",
         "text": plain_lines(text) if text else None,
+        "mine": mine,
+        "files": event.detail.get("files"),
         "detail": event.detail,
     }

@@ -36,6 +36,8 @@ from intake.public.forms import (
 )
 from intake.public.receiving import received
 
+LATER = "later"
+
 blueprint = Blueprint("report", __name__, url_prefix="/report")
 blueprint.after_request(quiet_response)
 
@@ -54,7 +56,7 @@ def start() -> str:
     name, uscc = request.args.get("name", ""), request.args.get("uscc", "")
     if name or uscc:
         draft.prefill(name, uscc)
-    unfinished = url_for(f"report.{draft.first_missing() or 'check'}") if draft.get("channel") else None
+    unfinished = url_for(f"report.{draft.where_it_stopped()}") if draft.get("channel") else None
     return render_template("intake/public/start.html", unfinished=unfinished)
 
 
@@ -250,6 +252,8 @@ def you() -> ResponseReturnValue:
 def _step(name: str, form: Any, save: Callable[[], None], **more: Any) -> ResponseReturnValue:
     """An answer is kept also where its turn has not come: the session may have ended while somebody was writing."""
     draft = Draft.current()
+    if LATER in request.form and not _typed(form):
+        return redirect(url_for("report_later.later"))
     answered = form.validate_on_submit() if draft.may_open(name) or request.method == "POST" else False
     if answered:
         save()
@@ -258,6 +262,11 @@ def _step(name: str, form: Any, save: Callable[[], None], **more: Any) -> Respon
             flash(_("超过 12 小时没有操作，前面选过的已经清除，请再选一遍。您刚写的这一项已经留下。"))
         return to_first_missing(draft)
     return _onward(name) if answered else page(name, form, **more)
+
+
+def _typed(form: Any) -> bool:
+    """Whether anything stands in the form that would be lost without being saved."""
+    return any(one.data for one in form if one.type not in ("CSRFTokenField", "SubmitField"))
 
 
 def _here(name: str, **arguments: Any) -> str:
@@ -272,11 +281,13 @@ def _from() -> dict[str, Any]:
 def _onward(name: str) -> Response:
     """To the next step, or back to the check page where the reporter came from there."""
     draft = Draft.current()
-    if request.args.get("from") == "check" and draft.first_missing() is None:
-        return redirect(url_for("report.check"))  # type: ignore[return-value]
     steps = draft.steps()
     following = steps[steps.index(name) + 1] if name in steps else "where"
-    return redirect(url_for(f"report.{following}"))  # type: ignore[return-value]
+    if request.args.get("from") == "check" and draft.first_missing() is None:
+        following = "check"
+    draft.save(at=following)
+    onward = "report_later.later" if LATER in request.form else f"report.{following}"
+    return redirect(url_for(onward))  # type: ignore[return-value]
 
 
 def to_first_missing(draft: Draft) -> Response:

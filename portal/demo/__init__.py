@@ -7,6 +7,7 @@ import click
 
 from core.accounts.operations import user_named
 from core.accounts.permissions import ROLE_LABELS
+from core.clock import local_date
 from core.database import unit_of_work
 from core.web.current import House
 from portal.demo.afterlife import seed_afterlife
@@ -17,6 +18,7 @@ from portal.demo.gate import seed_gate
 from portal.demo.history import seed_history
 from portal.demo.identities import seed_identity_requests
 from portal.demo.people import ACCOUNTS, PASSWORD, TASKS, account_lines, officers, open_accounts, use_escrow
+from portal.demo.receipts import ANSWERED, CLOSED, PUT_ASIDE, keys_of, offered_receipts, seed_draft
 from portal.demo.releases import seed_agreements, seed_reasons
 from portal.demo.reports import seed_reports
 from portal.demo.submissions import seed_submissions
@@ -25,7 +27,7 @@ from portal.demo.witnessed import seed_second_key, seed_witness
 from portal.publishing.ledger import disclosure_log
 from portal.subscriptions.addresses import AddressBook
 
-__all__ = ["ACCOUNTS", "PASSWORD", "TASKS", "account_lines", "fill_if_empty", "offered_accounts"]
+__all__ = ["ACCOUNTS", "PASSWORD", "TASKS", "account_lines", "fill_if_empty", "offered_accounts", "offered_receipts"]
 SEED = 411000
 
 
@@ -65,7 +67,9 @@ def fill_if_empty(house: House) -> None:
         seed_afterlife(session, now, people, log)
         release_demo_air(session, log, now)
         seed_second_key(session, log, now)
-        seed_reports(session, now, rng, officers=officers(people, rings))
+        receipts = {fate: keys_of(code, house.settings) for fate, code in (("reply", ANSWERED), ("close", CLOSED))}
+        seed_reports(session, now, rng, officers=officers(people, rings), receipts=receipts)
+        seed_draft(session, local_date(now), keys_of(PUT_ASIDE, house.settings))
         seed_history(session, now, rng, officers=officers(people, rings))
         seed_identity_requests(session, now, people, rings, officers(people, rings))
     with unit_of_work(house.database) as session:

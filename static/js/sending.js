@@ -16,7 +16,7 @@ form.addEventListener("submit", async (event) => {
   status.textContent = form.dataset.working;
   await ended;
   pressed = true;
-  form.requestSubmit();
+  setTimeout(() => form.requestSubmit()); // while this event is still going on, the browser would ignore it
 });
 
 worker.postMessage(challenge.value);

@@ -70,9 +70,9 @@ class Reporter(Person):
 
 
 class Officer(Person):
-    def __init__(self, app: Flask, name: str) -> None:
+    def __init__(self, app: Flask, name: str, password: str = PASSWORD) -> None:
         super().__init__(app)
-        page = self.post("/sign-in", sign_in_name=name, password=PASSWORD)
+        page = self.post("/sign-in", sign_in_name=name, password=password)
         assert page.status == 200
 
     def queue(self) -> list[str]:

@@ -3,6 +3,7 @@
 from base64 import b64encode
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from http.cookies import SimpleCookie
 from io import BytesIO
 from typing import Any
 
@@ -148,6 +149,12 @@ class Reporter:
         """The radio buttons of this name: value and words."""
         labels = {one.get("for"): "".join(one.itertext()).strip() for one in self.page.find("//label")}
         return {one.get("value"): labels[one.get("id")] for one in self.page.find(f"//input[@name='{name}']")}
+
+    def cookie(self) -> str:
+        """The key of this browser's session."""
+        return str(
+            SimpleCookie(self.client.get("/report", headers={}).request.headers.get("Cookie", "")).popitem()[1].value
+        )
 
     def _forms(self) -> list[FormElement]:
         return list(lxml.html.document_fromstring(self.page.html).forms)

@@ -13,7 +13,7 @@ from tests.web.test_record_report import WORDS, Operator, operator
 
 __all__ = ["operator"]
 FIRST = "请换一个新的查询码"
-REFUSED = ["没有找到。请核对 20 位数字；我们没有办法替您找回查询码。"]
+REFUSED = ["没有找到。请核对 20 位数字；没提交的举报过 7 天会删除。我们没有办法替您找回查询码。"]
 
 
 @pytest.fixture

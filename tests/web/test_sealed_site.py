@@ -27,6 +27,7 @@ from core.accounts.models import User
 from core.database import Database, unit_of_work
 from core.web.current import EXTENSION, House
 from intake.models import Report
+from intake.saved_drafts import SavedDraft
 from intake.submission import Accused, Identity
 from tests.support.custodians import opened_by_two
 from tests.support.officer import Officer
@@ -122,15 +123,18 @@ def test_a_hundred_reports_leave_no_word_name_number_or_receipt_on_any_disk(
     lines, temporary = looking
     codes = [whole_life(app, number) for number in range(THROUGH_THE_PAGES)]
     many(app, range(THROUGH_THE_PAGES, REPORTS))
+    aside, cookies = zip(*(put_aside(app, REPORTS + number) for number in range(2)), strict=True)
+    codes += aside
     run_jobs()
     assert len(post.sent) >= REPORTS
     written = "".join(capfd.readouterr()) + lines.getvalue()
     left = b"".join(path.read_bytes() for path in temporary.rglob("*") if path.is_file())
     everything = b"\n".join([everything_stored(app), written.encode(), left, *post.sent])
     assert all(any(token in text for token in TOKENS) for text in marks(7).values())
-    secret = TOKENS + codes + [" ".join(code[at : at + 4] for at in range(0, 20, 4)) for code in codes]
+    secret = [*TOKENS, *cookies, *codes] + [" ".join(code[at : at + 4] for at in range(0, 20, 4)) for code in codes]
     with database.read() as session:
         assert len(session.scalars(select(Report.id)).all()) == REPORTS
+        assert len(session.scalars(select(SavedDraft.lookup)).all()) == len(aside)
     assert found_in(everything, secret) == []
     for shape in shapes(marks(50)["words"]):
         assert TOKENS[0] in found_in(everything[:1000] + shape, TOKENS), shape
@@ -162,6 +166,27 @@ def whole_life(app: Flask, number: int) -> str:
     page, _custodian, _path = opened_by_two(app, receipt.case_number, f"核实现场时间，{mark['message']}")
     assert mark["name"] in page.text() and mark["contact"] in page.text()
     return receipt.code
+
+
+def put_aside(app: Flask, number: int) -> tuple[str, str]:
+    """Told up to the last page, put aside, gone on with on another device; the code, and that device's cookie."""
+    mark, reporter, other = marks(number), Reporter(app.test_client()), Reporter(app.test_client())
+    reporter.tells(
+        until="files",
+        where={"county": "411082", "place": mark["place"]},
+        who={"accused_kind": "company", "accused_name": mark["accused"]},
+        words={"words": mark["words"]},
+    )
+    reporter.attaches((mark["file"], PNG + mark["words"].encode() * 40))
+    reporter.answers("later")
+    reporter.presses("/report/later")
+    code = reporter.page.text("//*[@id='receipt']").replace(" ", "")
+    reporter.presses("/report/later/leave")
+    other.looks_up(code)
+    other.goes_on(identity_kind="named", name=mark["name"], contact=mark["contact"])
+    other.opens("/report/later")
+    assert other.step == "later"
+    return code, other.cookie()
 
 
 def many(app: Flask, numbers: range) -> None:

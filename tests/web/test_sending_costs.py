@@ -45,9 +45,9 @@ def test_without_scripts_a_page_says_how_long_yet_and_then_it_goes(
 ) -> None:
     plain.tells()
     page = plain.presses("/report/send")
-    assert page.text("//h1") == "请再等 10 秒，然后提交"
+    assert page.text("//h1") == "请再等 10 秒，然后按下面的按钮"
     clock.moves_on(seconds=6)
-    assert plain.presses("/report/send").text("//h1") == "请再等 4 秒，然后提交"
+    assert plain.presses("/report/send").text("//h1") == "请再等 4 秒，然后按下面的按钮"
     assert filed(database) == 0
     clock.moves_on(seconds=4)
     assert plain.sends().code
