@@ -53,7 +53,9 @@ def codes(app: Flask, people: dict[str, User]) -> list[str]:
     return given
 
 
-@pytest.mark.parametrize("guesses", [3_000, pytest.param(1_000_000, marks=pytest.mark.nightly)])
+@pytest.mark.parametrize(
+    "guesses", [3_000, pytest.param(1_000_000, marks=[pytest.mark.nightly, pytest.mark.timeout(3600)])]
+)
 def test_no_guess_finds_a_report_and_each_costs_one_derivation_and_at_most_one_question(
     app: Flask, codes: list[str], derived: list[int], database: Database, guesses: int
 ) -> None:
