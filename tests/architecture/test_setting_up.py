@@ -62,6 +62,7 @@ def test_what_the_machine_lacks_is_named_with_the_way_to_get_it(checkout: Path, 
     assert not (checkout / ".venv").exists()
 
 
+@pytest.mark.timeout(400)  # installs all libraries once more
 def test_plain_pip_sets_it_up_where_uv_cannot_and_insists_on_the_hashes(checkout: Path) -> None:
     ready, python = checkout / ".venv/ready", checkout / ".venv/bin/python"
     without_uv = make(checkout, ".venv/ready", PYTHON=sys.executable)

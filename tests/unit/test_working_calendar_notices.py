@@ -1,8 +1,9 @@
-"""Every day of 2025 and 2026 against the State Council's own notices, and what is said of 2027, which has none yet.
+"""Every day of 2025 and 2026 as the State Council's notices say, and what is said of 2027, which has none yet.
 
 国务院办公厅关于2025年部分节假日安排的通知（国办发明电〔2024〕12号，2024-11-12）
 国务院办公厅关于2026年部分节假日安排的通知（国办发明电〔2025〕7号，2025-11-04）
-The days are the notices'; they were typed from them, not taken from the package that the calendar reads.
+The days were typed from memory of the notices, not taken from the package that the calendar reads: compare them with
+the originals before a court does.
 """
 
 from datetime import date, timedelta
