@@ -94,4 +94,4 @@ def test_a_list_and_a_record_of_a_past_day_say_so(
     record = open_page(client, f"/penalties/{one}?as_of={day}")
     assert "5 万元" in record.text("//dl[@class='stats']")
     open_page(client, f"/penalties/{one}?as_of=2026-11-01", 404)
-    open_page(client, "/penalties?as_of=nonsense")
+    open_page(client, "/penalties?as_of=nonsense", 422)
