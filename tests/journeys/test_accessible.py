@@ -138,7 +138,13 @@ def is_answered_and_called_malicious(app: Flask, number: str) -> None:
         assert who.step(number, step, **typed).status == 200, step
 
 
-@pytest.mark.parametrize(("dark", "english"), [(False, False), (True, True)], ids=["light", "dark and English"])
+@pytest.mark.parametrize(
+    ("dark", "english"),
+    [
+        pytest.param(False, False, id="light"),
+        pytest.param(True, True, id="dark and English", marks=pytest.mark.nightly),
+    ],
+)
 def test_axe_finds_nothing_serious_on_any_page_of_a_reporter(
     app: Flask, open_browser: Opens, *, dark: bool, english: bool
 ) -> None:

@@ -13,11 +13,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from click.testing import Result
 from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select
 from werkzeug.serving import make_server
 
+from core.config import Settings
 from core.database import Database
 from core.ledger import witness_app
 from core.ledger.guard import LogBehind
@@ -189,29 +191,25 @@ def test_a_line_that_is_not_the_witness_s_is_not_kept(house: House, newspaper: N
 
 
 def test_the_commands_of_a_witness_from_its_key_to_its_answer(
-    client: FlaskClient, publisher: Publisher, clock: TestClock, tmp_path: Path
+    app: Flask, settings: Settings, client: FlaskClient, publisher: Publisher, clock: TestClock
 ) -> None:
     """As a newspaper would: init, trust, serve; then the log's own checkpoint over the network."""
     publisher.penalty(clock.now())
-    environment = {**os.environ, "MINGJIAN_DATA_DIR": str(tmp_path / "elsewhere"), "PYTHONPATH": str(ROOT)}
-    environment.pop("MINGJIAN_DATABASE_URL", None)
-    flask = [sys.executable, "-m", "flask", "--app", "wsgi"]
 
-    def run(*arguments: str) -> subprocess.CompletedProcess[str]:
-        return subprocess.run(
-            [*flask, *arguments], cwd=ROOT, env=environment, capture_output=True, text=True, timeout=60, check=False
-        )
+    def run(*arguments: str) -> Result:
+        return app.test_cli_runner().invoke(args=["witness", *arguments])
 
-    assert run("setup").returncode == 0
-    assert run("witness", "vkey").returncode == 1
-    assert run("witness", "init", "witness.example/w2").returncode == 0
-    vkey = run("witness", "vkey").stdout.strip()
-    assert run("witness", "trust", client.get("/ledger/vkey").get_data(as_text=True).strip()).returncode == 0
-    assert (tmp_path / "elsewhere" / "witness" / "witness.key").stat().st_mode & 0o777 == 0o400
+    assert run("vkey").exit_code == 1
+    assert run("init", "witness.example/w2").exit_code == 0
+    vkey = run("vkey").output.strip()
+    assert run("trust", client.get("/ledger/vkey").get_data(as_text=True).strip()).exit_code == 0
+    assert (settings.data_dir / "witness" / "witness.key").stat().st_mode & 0o777 == 0o400
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
-    process = subprocess.Popen([*flask, "witness", "serve", "--bind", f"127.0.0.1:{port}"], cwd=ROOT, env=environment)
+    serve = [sys.executable, "-m", "flask", "--app", "wsgi", "witness", "serve", "--bind", f"127.0.0.1:{port}"]
+    places = {"MINGJIAN_DATA_DIR": str(settings.data_dir), "MINGJIAN_DATABASE_URL": settings.database_url}
+    process = subprocess.Popen(serve, cwd=ROOT, env={**os.environ, **places, "PYTHONPATH": str(ROOT)})
     try:
         note = client.get("/ledger/checkpoint").get_data(as_text=True)
         line = answer_of(f"http://127.0.0.1:{port}/add-checkpoint", f"old 0\n\n{note}".encode())
@@ -223,7 +221,7 @@ def test_the_commands_of_a_witness_from_its_key_to_its_answer(
 
 def answer_of(url: str, body: bytes) -> str:
     """Once the server is up."""
-    for _ in range(100):
+    for _ in range(300):
         try:
             with urllib.request.urlopen(url, body, timeout=10) as answer:  # noqa: S310 - this machine
                 return str(answer.read().decode())
