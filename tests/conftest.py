@@ -22,6 +22,8 @@ from tests.support.page import Page, checked
 from tests.support.people import PASSWORD, accounts, open_accounts
 from tests.support.routing import share_url_builders
 
+# Databases that are filled once: with the accounts of tests/support/people.py, and with the whole demo city.
+PEOPLE, DEMO = "people", "demo"
 START = datetime(2026, 11, 23, 2, 0, tzinfo=UTC)
 
 
@@ -37,7 +39,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     """On PostgreSQL: what opens a database. The rest, and what a browser sees of it, is the same as with SQLite."""
     if not databases.is_wanted():
         return
-    opens = {"database_server", "demo_settings"}
+    opens = {"database_server"}
     again = [
         one for one in items if opens & set(getattr(one, "fixturenames", ())) and not one.get_closest_marker("journey")
     ]
@@ -65,16 +67,17 @@ def clock() -> TestClock:
     return TestClock()
 
 
-def _settle(url: str) -> None:
+@pytest.fixture(scope="session")
+def database_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[databases.Server]:
+    with databases.server(tmp_path_factory) as running:
+        running.keep(PEOPLE, _open_accounts)
+        yield running
+
+
+def _open_accounts(url: str) -> None:
     database = Database(url)
     open_accounts(database, START)
     database.close()
-
-
-@pytest.fixture(scope="session")
-def database_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[databases.Server]:
-    with databases.server(tmp_path_factory, _settle) as running:
-        yield running
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -87,7 +90,9 @@ def shared_url_builders() -> Iterator[None]:
 @pytest.fixture
 def settings(request: pytest.FixtureRequest, tmp_path: Path, database_server: databases.Server) -> Iterator[Settings]:
     """An installation of its own in a temporary folder, with a fresh migrated database."""
-    with database_server.fresh_database(tmp_path, with_people="people" in request.fixturenames) as url:
+    with database_server.fresh_database(
+        tmp_path, of=PEOPLE if PEOPLE in request.fixturenames else databases.EMPTY
+    ) as url:
         environ = {"MINGJIAN_DATA_DIR": str(tmp_path), "MINGJIAN_DATABASE_URL": url}
         memory = tmp_path.with_name(f"{tmp_path.name}-memory")
         settings = Settings.from_environ({**environ, "MINGJIAN_BOOT_KEY_FILE": str(memory / "boot.key")})
@@ -96,24 +101,19 @@ def settings(request: pytest.FixtureRequest, tmp_path: Path, database_server: da
 
 
 @pytest.fixture(scope="session")
-def demo_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The data folder of a filled demo city, for copies alone."""
+def demo_folder(tmp_path_factory: pytest.TempPathFactory, database_server: databases.Server) -> Path:
+    """The data folder of a filled demo city, for copies alone; its database is kept as DEMO."""
     folder = tmp_path_factory.mktemp("demo")
-    demo_city.fill(folder, TestClock())
+    database_server.keep(DEMO, lambda url: demo_city.fill(demo_city.installation(folder, url), TestClock()))
     return folder
 
 
 @pytest.fixture
-def demo_settings(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Settings]:
-    """An installation with the demo city in it; on PostgreSQL an empty one, which the test has to fill."""
-    if databases.is_wanted():
-        with request.getfixturevalue("database_server").fresh_database(tmp_path) as url:
-            settings = Settings.from_environ({"MINGJIAN_DATA_DIR": str(tmp_path), "MINGJIAN_DATABASE_URL": url})
-            settings.prepare()
-            yield settings
-        return
-    shutil.copytree(request.getfixturevalue("demo_folder"), tmp_path, dirs_exist_ok=True)
-    yield demo_city.installation(tmp_path)
+def demo_settings(demo_folder: Path, tmp_path: Path, database_server: databases.Server) -> Iterator[Settings]:
+    """An installation of its own with the demo city in it."""
+    shutil.copytree(demo_folder, tmp_path, dirs_exist_ok=True)
+    with database_server.fresh_database(tmp_path, of=DEMO) as url:
+        yield demo_city.installation(tmp_path, url)
 
 
 @pytest.fixture(scope="session")

@@ -1,4 +1,4 @@
-"""A fresh migrated database for each test: copied from a template that is migrated once, with or without people in it.
+"""A fresh migrated database for each test: copied from one that is migrated (and filled) once.
 
 SQLite unless MINGJIAN_TEST_DATABASE=postgresql; then a real PostgreSQL server, which is started here.
 """
@@ -31,53 +31,64 @@ QUICK = {
 }
 
 
-# Puts people into the database with this URL.
-Settle = Callable[[str], None]
+# Puts into the migrated database with this URL what its copies begin with.
+Fill = Callable[[str], None]
+EMPTY = "empty"
 
 
 class Server(Protocol):
-    def fresh_database(self, folder: Path, *, with_people: bool = False) -> "contextmanager[str]": ...
+    def keep(self, name: str, fill: Fill) -> None:
+        """Fill a database once; `fresh_database(of=name)` copies it from then on."""
+
+    def fresh_database(self, folder: Path, *, of: str = EMPTY) -> "contextmanager[str]": ...
 
 
 class SqliteFiles:
-    def __init__(self, folder: Path, settle: Settle) -> None:
-        self.template = folder / "template.db"
-        self.with_people = folder / "people.db"
-        upgrade(f"sqlite:///{self.template}")
-        self._into_one_file(self.template)
-        shutil.copy(self.template, self.with_people)
-        settle(f"sqlite:///{self.with_people}")
-        self._into_one_file(self.with_people)
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self._settle(EMPTY, upgrade)
+
+    def keep(self, name: str, fill: Fill) -> None:
+        shutil.copy(self._path(EMPTY), self._path(name))
+        self._settle(name, fill)
 
     @contextmanager
-    def fresh_database(self, folder: Path, *, with_people: bool = False) -> Iterator[str]:
-        shutil.copy(self.with_people if with_people else self.template, folder / "mingjian.db")
+    def fresh_database(self, folder: Path, *, of: str = EMPTY) -> Iterator[str]:
+        shutil.copy(self._path(of), folder / "mingjian.db")
         yield f"sqlite:///{folder / 'mingjian.db'}"
 
-    def _into_one_file(self, path: Path) -> None:
-        with create_engine(f"sqlite:///{path}").connect() as connection:
+    def _settle(self, name: str, fill: Fill) -> None:
+        url = f"sqlite:///{self._path(name)}"
+        fill(url)
+        with create_engine(url).connect() as connection:
             connection.execute(text("PRAGMA wal_checkpoint(TRUNCATE)"))
+
+    def _path(self, name: str) -> Path:
+        return self.folder / f"{name}.db"
 
 
 class PostgresServer:
-    def __init__(self, url: str, settle: Settle) -> None:
+    def __init__(self, url: str) -> None:
         self.url = url
-        self.template = f"template_{uuid.uuid4().hex[:12]}"
-        self.with_people = f"people_{self.template}"
-        self._run(f"CREATE DATABASE {self.template}")
-        upgrade(self._url_of(self.template))
-        self._run(f"CREATE DATABASE {self.with_people} TEMPLATE {self.template}")
-        settle(self._url_of(self.with_people))
+        self.run = uuid.uuid4().hex[:12]
+        self._run(f"CREATE DATABASE {self._kept(EMPTY)}")
+        upgrade(self._url_of(self._kept(EMPTY)))
+
+    def keep(self, name: str, fill: Fill) -> None:
+        self._run(f"CREATE DATABASE {self._kept(name)} TEMPLATE {self._kept(EMPTY)}")
+        fill(self._url_of(self._kept(name)))
 
     @contextmanager
-    def fresh_database(self, folder: Path, *, with_people: bool = False) -> Iterator[str]:  # noqa: ARG002 - a server needs no folder
+    def fresh_database(self, folder: Path, *, of: str = EMPTY) -> Iterator[str]:  # noqa: ARG002 - a server needs no folder
         name = f"test_{uuid.uuid4().hex[:12]}"
-        template = self.with_people if with_people else self.template
-        self._run(f"CREATE DATABASE {name} TEMPLATE {template} STRATEGY file_copy")
+        self._run(f"CREATE DATABASE {name} TEMPLATE {self._kept(of)} STRATEGY file_copy")
         try:
             yield self._url_of(name)
         finally:
             self._run(f"DROP DATABASE {name} WITH (FORCE)")
+
+    def _kept(self, name: str) -> str:
+        return f"{name}_{self.run}"
 
     def _url_of(self, name: str) -> str:
         url = make_url(self.url).set(drivername="postgresql+psycopg", database=name)
@@ -102,11 +113,11 @@ def is_wanted() -> bool:
 
 
 @contextmanager
-def server(tmp_path_factory: pytest.TempPathFactory, settle: Settle) -> Iterator[Server]:
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     if is_wanted():
-        yield PostgresServer(os.environ[POSTGRESQL_URL], settle)
+        yield PostgresServer(os.environ[POSTGRESQL_URL])
     else:
-        yield SqliteFiles(tmp_path_factory.mktemp("database"), settle)
+        yield SqliteFiles(tmp_path_factory.mktemp("database"))
 
 
 @contextmanager

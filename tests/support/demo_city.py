@@ -9,15 +9,12 @@ from portal import demo, setup
 from portal.app import create_app
 
 
-def installation(folder: Path) -> Settings:
-    """The settings of an SQLite installation that lies in `folder`."""
-    database = f"sqlite:///{folder / 'mingjian.db'}"
-    return Settings.from_environ({"MINGJIAN_DATA_DIR": str(folder), "MINGJIAN_DATABASE_URL": database})
+def installation(folder: Path, database_url: str) -> Settings:
+    return Settings.from_environ({"MINGJIAN_DATA_DIR": str(folder), "MINGJIAN_DATABASE_URL": database_url})
 
 
-def fill(folder: Path, clock: Clock) -> None:
+def fill(settings: Settings, clock: Clock) -> None:
     """Everything that the first start of a demo does, and all that the worker does after it."""
-    settings = installation(folder)
     settings.prepare()
     app = create_app(settings, clock)
     house = app.extensions[EXTENSION]
