@@ -64,7 +64,7 @@ from portal.completeness import views as completeness
 from portal.completeness.kinds import MANIFEST
 from portal.demo.air import continue_demo_air
 from portal.disclosures import entity_views as entities
-from portal.disclosures.machine import version_blueprint
+from portal.disclosures.machine import record_blueprint, version_blueprint
 from portal.disclosures.search_source import RecordSource
 from portal.disclosures.views import public_blueprint
 from portal.editorial import attachment_views as draft_files
@@ -75,7 +75,6 @@ from portal.editorial import review_views as review
 from portal.enforcement import repair_views as repair
 from portal.enforcement.kinds import BLACKLIST, PENALTY
 from portal.home import views as home
-from portal.key_uses import views as key_uses
 from portal.key_uses.kinds import KEY_USE
 from portal.key_uses.operations import publish_use
 from portal.ledger import views as ledger
@@ -129,7 +128,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     repair.blueprint,
     completeness.blueprint,
     completeness.public_files,
-    key_uses.blueprint,
+    *(record_blueprint(kind) for kind in (MANIFEST, KEY_USE)),
     search.blueprint,
     entities.blueprint,
     feeds.blueprint,

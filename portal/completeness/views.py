@@ -3,7 +3,6 @@
 import csv
 import io
 from typing import Any
-from urllib.parse import urlencode
 
 from flask import Blueprint, Response, flash, jsonify, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -15,24 +14,15 @@ from wtforms.validators import InputRequired, Length, Regexp
 
 from core.accounts.permissions import Permission
 from core.errors import InvalidInput, Text
-from core.paging import Cursor
 from core.web import current
 from core.web.access import permit, public
 from core.web.forms import Form, choices
-from core.web.machine import json_answer
-from core.web.past import PARAMETER, day_asked, has_past
-from core.web.twins import answers
-from portal.completeness.kinds import MANIFEST
 from portal.completeness.operations import authorities, make_manifest, withhold
-from portal.disclosures.as_of import record_as_of, records_as_of
-from portal.disclosures.machine import told, whole
-from portal.disclosures.views import CURSOR_PARTS
 from portal.editorial.navigation import navigation
 from portal.publishing import queries
 from portal.publishing.kinds import all_kinds
 from portal.publishing.models import PublicRecord
 from portal.publishing.operations import DuplicateDecision
-from portal.publishing.queries import RecordFilters
 
 COLUMNS = ("number", "kind", "on_day", "due_on", "state", "published_on", "late", "how_ended", "reason", "record")
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
@@ -83,35 +73,6 @@ class WithholdForm(Form):
         _l("法律依据"), widget=GovTextInput(), validators=[InputRequired(_l("请写明依据。")), Length(max=300)]
     )
     submit = SubmitField(_l("记录"), widget=GovSubmitInput())
-
-
-@public_files.get("/manifests.json")
-@public
-@has_past
-@answers(PARAMETER)
-def list_json() -> Response:
-    """Newest months first; `next` continues, ?as_of= is what the public saw at the end of that day."""
-    session, day = current.session(), day_asked()
-    cursor = Cursor.decode(request.args.get("cursor"), parts=CURSOR_PARTS)
-    if day is None:
-        page = queries.records_page(session, MANIFEST.name, RecordFilters(), cursor)
-    else:
-        page = records_as_of(session, MANIFEST, RecordFilters(), day, cursor, queries.PAGE_SIZE)
-    base = f"{current.settings().base_url}/manifests.json"
-    asked = {"as_of": f"{day}"} if day else {}
-    following = f"{base}?{urlencode({**asked, 'cursor': page.next_cursor})}" if page.next_cursor else None
-    return json_answer({"items": [told(one) for one in page.items], "next": following})
-
-
-@public_files.get("/manifests/<record_id>.json")
-@public
-@has_past
-@answers(PARAMETER)
-def record_json(record_id: str) -> Response:
-    day = day_asked()
-    if day is None:
-        return json_answer(whole(_record(record_id)))
-    return json_answer(whole(record_as_of(current.session(), MANIFEST, record_id, day)))
 
 
 @public_files.get("/manifests/<record_id>/lines.csv")
