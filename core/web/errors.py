@@ -3,7 +3,7 @@
 from typing import Any
 
 import structlog
-from flask import Flask, current_app, g, redirect, render_template, request, url_for
+from flask import Blueprint, Flask, current_app, g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import lazy_gettext as _l
 from flask_wtf.csrf import CSRFError
@@ -29,9 +29,9 @@ SECRETS = ("password", "code", "csrf_token")
 QUIET = "QUIET_BLUEPRINTS"
 
 
-def keep_quiet(app: Flask, blueprint: str) -> None:
+def keep_quiet(blueprint: Blueprint) -> None:
     """The pages of refusal of this blueprint have a way out and no navigation, and its late forms may be sent again."""
-    app.config.setdefault(QUIET, set()).add(blueprint)
+    blueprint.record_once(lambda state: state.app.config.setdefault(QUIET, set()).add(blueprint.name))
 
 
 def install(app: Flask) -> None:

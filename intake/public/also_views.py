@@ -3,7 +3,6 @@
 from typing import Any
 
 from flask import Blueprint, redirect, render_template, request, url_for
-from flask.blueprints import BlueprintSetupState
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
@@ -17,11 +16,7 @@ from intake.public.forms import AlsoForm
 
 blueprint = Blueprint("report_also", __name__, url_prefix="/report/also")
 blueprint.after_request(quiet_response)
-
-
-@blueprint.record_once
-def _stay_quiet(state: BlueprintSetupState) -> None:
-    keep_quiet(state.app, "report_also")  # type: ignore[arg-type]
+keep_quiet(blueprint)
 
 
 @blueprint.route("", methods=["GET", "POST"])

@@ -1,7 +1,6 @@
 """Going on another day: the draft is put aside under a receipt that is told once, on paper and by nothing else."""
 
 from flask import Blueprint, flash, redirect, render_template, session, url_for
-from flask.blueprints import BlueprintSetupState
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
@@ -19,11 +18,7 @@ from intake.public.sending_views import wait_page
 
 blueprint = Blueprint("report_later", __name__, url_prefix="/report/later")
 blueprint.after_request(quiet_response)
-
-
-@blueprint.record_once
-def _stay_quiet(state: BlueprintSetupState) -> None:
-    keep_quiet(state.app, "report_later")  # type: ignore[arg-type]
+keep_quiet(blueprint)
 
 
 @blueprint.get("")

@@ -8,7 +8,6 @@ from collections.abc import Callable
 from typing import Any
 
 from flask import Blueprint, Response, flash, make_response, redirect, render_template, request, url_for
-from flask.blueprints import BlueprintSetupState
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
@@ -32,11 +31,7 @@ MAY_ASK_THE_DEVICE = HEADERS["Permissions-Policy"].replace("geolocation=()", "ge
 
 blueprint = Blueprint("report_map", __name__, url_prefix="/report/map")
 blueprint.after_request(quiet_response)
-
-
-@blueprint.record_once
-def _stay_quiet(state: BlueprintSetupState) -> None:
-    keep_quiet(state.app, "report_map")  # type: ignore[arg-type]
+keep_quiet(blueprint)
 
 
 @blueprint.route("", methods=["GET", "POST"])

@@ -58,12 +58,12 @@ NEXT_STEPS = {
 
 blueprint = Blueprint("track", __name__, url_prefix="/track")
 blueprint.after_request(quiet_response)
+keep_quiet(blueprint)
 
 
 @blueprint.record_once
 def _allow_files(state: BlueprintSetupState) -> None:
     allow_uploads(state.app, "track.add", attachments.REQUEST_LIMIT, attachments.LARGEST)  # type: ignore[arg-type]
-    keep_quiet(state.app, "track")  # type: ignore[arg-type]
 
 
 @blueprint.route("", methods=["GET", "POST"])

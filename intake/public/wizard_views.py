@@ -40,12 +40,12 @@ LATER = "later"
 
 blueprint = Blueprint("report", __name__, url_prefix="/report")
 blueprint.after_request(quiet_response)
+keep_quiet(blueprint)
 
 
 @blueprint.record_once
 def _allow_files(state: BlueprintSetupState) -> None:
     allow_uploads(state.app, "report.files", attachments.REQUEST_LIMIT, attachments.LARGEST)  # type: ignore[arg-type]
-    keep_quiet(state.app, "report")  # type: ignore[arg-type]
 
 
 @blueprint.get("")
